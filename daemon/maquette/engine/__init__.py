@@ -1,0 +1,1 @@
+"""The worker process: knows tensors, knows no protobuf."""

@@ -1,0 +1,1 @@
+"""BlobGAN: a scene as movable blobs."""

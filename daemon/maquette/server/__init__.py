@@ -1,0 +1,1 @@
+"""The gRPC edge: knows protobuf, knows no tensors."""

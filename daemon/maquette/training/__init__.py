@@ -1,0 +1,1 @@
+"""How the embedded weights were made: training data, recipes and their evaluation."""

@@ -1,0 +1,1 @@
+"""*Rooms*: furnished bedroom interiors rendered with Blender, with exact layouts."""

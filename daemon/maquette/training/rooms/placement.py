@@ -1,0 +1,153 @@
+"""Finding room for things: against walls, free on the floor, on walls and under furniture.
+
+Footprints never intersect; every thing is in view. What finds no place after some tries stays away.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from maquette.training.rooms.ellipses import project_object
+from maquette.training.rooms.types import FLAT, RESTS_ON_BED, SHELL, Camera, Kind, RoomDescription, RoomObject, Vector
+
+TRIES = 30
+CLEARANCE = 0.06
+VIEW_MARGIN = 0.04
+
+Build = Callable[[Vector, float], RoomObject]
+Rectangle = tuple[float, float, float, float]
+
+
+def turned(point: tuple[float, float], yaw: float) -> tuple[float, float]:
+    """A point of the floor turned counter-clockwise about the origin."""
+    sin_yaw, cos_yaw = math.sin(yaw), math.cos(yaw)
+    return cos_yaw * point[0] - sin_yaw * point[1], sin_yaw * point[0] + cos_yaw * point[1]
+
+
+def footprint(thing: RoomObject) -> Rectangle:
+    """The axis-aligned rectangle (left, front, right, back) that a thing covers on the floor, in metres."""
+    sin_yaw, cos_yaw = abs(math.sin(thing.yaw)), abs(math.cos(thing.yaw))
+    across = (cos_yaw * thing.size[0] + sin_yaw * thing.size[1]) / 2
+    along = (sin_yaw * thing.size[0] + cos_yaw * thing.size[1]) / 2
+    x, y, _ = thing.position
+    return x - across, y - along, x + across, y + along
+
+
+def wall_span(thing: RoomObject) -> Rectangle:
+    """What a hanging thing covers of its wall: (start, bottom, end, top) in metres along the wall."""
+    along = thing.position[0] if hanging_wall(thing) is Kind.BACK_WALL else thing.position[1]
+    half = thing.size[0] / 2
+    return along - half, thing.position[2], along + half, thing.position[2] + thing.size[2]
+
+
+def hanging_wall(thing: RoomObject) -> Kind:
+    """The wall that a window or picture hangs on, from its yaw."""
+    return Kind.BACK_WALL if abs(thing.yaw) < 0.1 else Kind.LEFT_WALL if thing.yaw > 0 else Kind.RIGHT_WALL
+
+
+def rectangles_meet(one: Rectangle, other: Rectangle, clearance: float) -> bool:
+    """Whether two rectangles come closer than `clearance` to each other along both axes."""
+    return (
+        one[0] - clearance < other[2]
+        and other[0] - clearance < one[2]
+        and one[1] - clearance < other[3]
+        and other[1] - clearance < one[3]
+    )
+
+
+def in_view(camera: Camera, thing: RoomObject) -> bool:
+    """Whether the middle of a thing is inside the picture."""
+    view = project_object(camera, thing)
+    return view is not None and bool(
+        VIEW_MARGIN < view.mean.min() and view.mean.max() < 1 - VIEW_MARGIN and view.depth > 1.2
+    )
+
+
+def fits(camera: Camera, extent: Vector, others: tuple[RoomObject, ...], thing: RoomObject) -> bool:
+    """Whether a thing is within the walls, in view, and clear of the other things of its sort."""
+    if not in_view(camera, thing):
+        return False
+    if thing.kind in (Kind.WINDOW, Kind.PICTURE):
+        return _fits_on_wall(extent, others, thing)
+    left, front, right, back = footprint(thing)
+    if left < -extent[0] / 2 or right > extent[0] / 2 or back > extent[1] or front < 0.1:
+        return False
+    if thing.kind is Kind.RUG:
+        return True
+    ignored = (*SHELL, *FLAT, *RESTS_ON_BED, thing.kind)
+    return not any(
+        rectangles_meet(footprint(thing), footprint(other), CLEARANCE) for other in others if other.kind not in ignored
+    )
+
+
+def _fits_on_wall(extent: Vector, others: tuple[RoomObject, ...], thing: RoomObject) -> bool:
+    wall, span = hanging_wall(thing), wall_span(thing)
+    start, end = (-extent[0] / 2, extent[0] / 2) if wall is Kind.BACK_WALL else (0.3, extent[1])
+    if span[0] < start + 0.05 or span[2] > end - 0.05 or span[3] > extent[2] - 0.05 or span[1] < 0.3:
+        return False
+    hung = [other for other in others if other.kind in (Kind.WINDOW, Kind.PICTURE) and other.kind is not thing.kind]
+    return not any(hanging_wall(other) is wall and rectangles_meet(span, wall_span(other), 0.08) for other in hung)
+
+
+def fits_in_room(room: RoomDescription, thing: RoomObject) -> bool:
+    """Whether a thing of the room would fit where it is described, whatever stands there now of its own kind."""
+    return fits(room.camera, room.extent, room.objects, thing)
+
+
+@dataclass
+class Plan:
+    """A room being furnished."""
+
+    rng: Random
+    extent: Vector
+    camera: Camera
+    placed: list[RoomObject] = field(default_factory=list[RoomObject])
+
+    def put(self, thing: RoomObject) -> None:
+        """Place a thing without asking whether it fits."""
+        self.placed.append(thing)
+
+    def _first_fit(self, propose: Callable[[], RoomObject]) -> RoomObject | None:
+        for _ in range(TRIES):
+            thing = propose()
+            if fits(self.camera, self.extent, tuple(self.placed), thing):
+                self.put(thing)
+                return thing
+        return None
+
+    def stand_against(self, wall: Kind, size: Vector, build: Build) -> RoomObject | None:
+        """Stand a thing with its back to a wall."""
+        return self._first_fit(lambda: build(*self._against(wall, size[0], size[1], 0.0)))
+
+    def hang(self, wall: Kind, height: float, size: Vector, build: Build) -> RoomObject | None:
+        """Hang a thing on a wall with its lower edge at `height`."""
+        return self._first_fit(lambda: build(*self._against(wall, size[0], size[1], height)))
+
+    def stand_free(self, size: Vector, yaw: float, build: Build) -> RoomObject | None:
+        """Stand a thing anywhere on the floor, more often near the walls."""
+        return self._first_fit(lambda: build(self._floor_point(max(size[0], size[1]) / 2), yaw))
+
+    def lay(self, size: Vector, yaw: float, build: Build) -> RoomObject | None:
+        """Lay a rug on the floor, towards the middle of the room."""
+        return self._first_fit(lambda: build(self._middle_point(), yaw))
+
+    def _against(self, wall: Kind, width: float, depth: float, height: float) -> tuple[Vector, float]:
+        room_width, room_depth, _ = self.extent
+        gap = 0.0 if height > 0 else 0.03
+        if wall is Kind.BACK_WALL:
+            reach = max(0.0, (room_width - width) / 2 - 0.06)
+            return (self.rng.uniform(-reach, reach), room_depth - depth / 2 - gap, height), 0.0
+        y = self.rng.uniform(0.3 + width / 2, max(0.3 + width / 2, room_depth - width / 2 - 0.06))
+        side = -1 if wall is Kind.LEFT_WALL else 1
+        return (side * (room_width / 2 - depth / 2 - gap), y, height), -side * math.pi / 2
+
+    def _floor_point(self, half: float) -> Vector:
+        width, depth, _ = self.extent
+        x = self.rng.uniform(-1, 1)
+        near_wall = math.copysign(abs(x) ** 0.5, x)
+        return near_wall * (width / 2 - half - 0.04), self.rng.uniform(0.6, depth - half - 0.04), 0.0
+
+    def _middle_point(self) -> Vector:
+        width, depth, _ = self.extent
+        return self.rng.uniform(-0.25, 0.25) * width, self.rng.uniform(0.25, 0.7) * depth, 0.0

@@ -1,0 +1,1 @@
+"""Generated from protos/maquette/v1 by tools/generate_protobuf.py. Do not edit."""
