@@ -45,6 +45,7 @@ def relocate(text: str) -> str:
     """Point imports of the proto package at the Python package that holds the generated code."""
     text = re.sub(r"from maquette\.v1 import", "from maquette_client.v1 import", text)
     text = re.sub(r"^import maquette\.v1\.(\w+)$", r"from maquette_client.v1 import \1", text, flags=re.MULTILINE)
+    text = re.sub(r"'maquette\.v1\.(\w+_pb2)'", r"'maquette_client.v1.\1'", text)
     return re.sub(r"\bmaquette\.v1\.(\w+_pb2)\b", r"\1", text)
 
 
@@ -54,7 +55,9 @@ def generate(client: Path, server: Path) -> None:
         run_protoc(Path(folder))
         for path in sorted(Path(folder, "maquette", "v1").iterdir()):
             target = server if path.name.endswith("_pb2_grpc.py") else client
-            if path.name.endswith(("_pb2_grpc.py", "_grpc.py")) and not re.search(r"^service ", proto_of(path).read_text(), re.MULTILINE):
+            if path.name.endswith(("_pb2_grpc.py", "_grpc.py")) and not re.search(
+                r"^service ", proto_of(path).read_text(), re.MULTILINE
+            ):
                 continue
             target.mkdir(parents=True, exist_ok=True)
             (target / path.name).write_text(relocate(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -128,7 +128,9 @@ def _inserted(scene: Scene, index: int, blob: Blob) -> Scene:
         )
     if any(other.id == blob.id for other in scene.blobs):
         raise _refuse(
-            f"The scene already has a blob '{blob.id}'.", "Give the new blob an id of its own.", Reason.BLOB_ALREADY_EXISTS
+            f"The scene already has a blob '{blob.id}'.",
+            "Give the new blob an id of its own.",
+            Reason.BLOB_ALREADY_EXISTS,
         )
     return replace(scene, blobs=(*scene.blobs[:index], blob, *scene.blobs[index:]))
 
@@ -142,7 +144,9 @@ def check_ellipse(ellipse: Ellipse) -> None:
     values = {"x": ellipse.x, "y": ellipse.y, "size": ellipse.size, "aspect": ellipse.aspect, "angle": ellipse.angle}
     for name, value in values.items():
         if not math.isfinite(value):
-            raise _refuse(f"The blob's {name} is not a finite number.", "Send a finite number.", Reason.NOT_A_FINITE_NUMBER)
+            raise _refuse(
+                f"The blob's {name} is not a finite number.", "Send a finite number.", Reason.NOT_A_FINITE_NUMBER
+            )
     if not MINIMUM_ASPECT <= ellipse.aspect <= MAXIMUM_ASPECT:
         raise _refuse(f"The blob's aspect {ellipse.aspect:g} is out of range.", "Send an aspect from 0.001 to 1000.")
     if max(abs(ellipse.x), abs(ellipse.y)) > MAXIMUM_COORDINATE:
@@ -172,9 +176,7 @@ def check_scene(scene: Scene) -> None:
         MaquetteError: for too many blobs, doubled ids, and every ellipse or restyle that its own check refuses.
     """
     if len(scene.blobs) > MAXIMUM_BLOBS:
-        raise _refuse(
-            f"A scene holds at most {MAXIMUM_BLOBS} blobs.", "Send fewer blobs.", Reason.LIMIT_EXCEEDED
-        )
+        raise _refuse(f"A scene holds at most {MAXIMUM_BLOBS} blobs.", "Send fewer blobs.", Reason.LIMIT_EXCEEDED)
     if len({blob.id for blob in scene.blobs}) != len(scene.blobs):
         raise _refuse("Two blobs have the same id.", "Give every blob an id of its own.", Reason.BLOB_ALREADY_EXISTS)
     for blob in scene.blobs:

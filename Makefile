@@ -1,0 +1,52 @@
+# Two commands: `make demo` shows Maquette at work, `make test` proves it. Each sets up all that it needs.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+
+.PHONY: demo test bench check format protobuf package clean
+
+demo: $(VENV)/.ready-to-run
+	$(BIN)/maquette demo
+
+test: check
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+check: $(VENV)/.ready-to-develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/buf lint protos
+	$(BIN)/python tools/generate_protobuf.py --check
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+bench: $(VENV)/.ready-to-develop
+	$(BIN)/maquette bench all
+
+format: $(VENV)/.ready-to-develop
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+protobuf: $(VENV)/.ready-to-develop
+	$(BIN)/python tools/generate_protobuf.py
+
+package: $(VENV)/.ready-to-run
+	$(BIN)/maquette package blender --output dist
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Maquette needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Maquette needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=/path/to/python3.11 demo"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready-to-run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up Maquette in $(VENV): a few minutes, only this once."
+	$(PIP) --editable '.[blender]'
+	@touch $@
+
+$(VENV)/.ready-to-develop: $(VENV)/.ready-to-run
+	$(PIP) --editable '.[blender,training,development]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist out
