@@ -1,1 +1,1 @@
-"""BlobGAN: a scene as movable blobs."""
+"""BlobGAN: scenes as blobs that are placed, splatted and decoded to a picture (Epstein et al., 2022)."""

@@ -1,0 +1,255 @@
+"""The decoder: StyleGAN2's skip generator with modulation that varies over the picture (BlobGAN, section 3.2).
+
+Parameters are named as the public checkpoints name them (``generator_ema.*``). Two published buffers are left out: FIR
+kernels, which are constants, and ``noises.*``, which the published code never uses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, EqualisedLinear, doubled
+from maquette.models.blobgan.splatting import rms_normalised_scores, splatted
+
+_FIR_TAPS = (0.25, 0.75, 0.75, 0.25)
+
+
+@dataclass(frozen=True)
+class DecoderShape:
+    """Sizes of a decoder.
+
+    Attributes:
+        structure_width: F, channels of the feature grid.
+        style_width: S.
+        channels: by width of the feature map, from ``size_in`` to the resolution in powers of two.
+    """
+
+    structure_width: int
+    style_width: int
+    channels: Mapping[int, int]
+
+    @property
+    def size_in(self) -> int:
+        """Width of the feature grid."""
+        return min(self.channels)
+
+    @property
+    def resolution(self) -> int:
+        """Width of the picture."""
+        return max(self.channels)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Widths of the feature maps, growing."""
+        return tuple(sorted(self.channels))
+
+
+def _phase_taps() -> Tensor:
+    """(2, 3, 3) taps[r, j, u]: weight u of a stride-2 transposed convolution followed by the FIR filter, seen as
+    tap j of an ordinary convolution that makes the outputs of phase r (``z[2q + r] = Σ_j k[r, j] · x[q + j − 1]``)."""
+    taps = torch.zeros(2, 3, 3)
+    for phase in range(2):
+        for tap in range(3):
+            for weight in range(3):
+                position = weight + 1 - phase + 2 * (tap - 1)
+                if 0 <= position < len(_FIR_TAPS):
+                    taps[phase, tap, weight] = _FIR_TAPS[position]
+    return taps
+
+
+class ModulatedConvolution(nn.Module):
+    """A convolution of an input that is first scaled, per pixel and channel, by the splatted styles.
+
+    3 × 3 kernels normalise the splatted gains per pixel and are demodulated; 1 × 1 kernels (to RGB) do neither.
+    An upsampling convolution (transposed, stride 2, then FIR) is computed as one convolution to the four phases
+    of the output.
+    """
+
+    phase_taps: Tensor
+
+    def __init__(self, inputs: int, outputs: int, style_width: int, kernel: int, upsampling: bool = False) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(1, outputs, inputs, kernel, kernel))
+        self.modulation = EqualisedLinear(style_width, inputs, initial_bias=1.0)
+        self.upsampling = upsampling
+        self.demodulated = kernel > 1
+        self.scale = 1.0 / math.sqrt(inputs * kernel * kernel)
+        self.folded_kernel: Tensor | None = None
+        self.register_buffer("phase_taps", _phase_taps(), persistent=False)
+
+    def kernel(self) -> Tensor:
+        """The kernel in use: (outputs, inputs, k, k), or (4 · outputs, inputs, 3, 3) when upsampling."""
+        kernel = self.weight[0] * self.scale
+        if self.demodulated:
+            kernel = kernel * torch.rsqrt(kernel.square().sum(dim=(1, 2, 3), keepdim=True) + 1e-8)
+        if self.upsampling:
+            kernel = torch.einsum("yju,xkv,oiuv->oyxijk", self.phase_taps, self.phase_taps, kernel).flatten(0, 2)
+        return kernel
+
+    def fold(self, gain: float, dtype: torch.dtype) -> None:
+        """Keep the kernel, times ``gain``, in ``dtype``: no style changes it, so inference needs it only once."""
+        kernel = (self.kernel().detach() * gain).to(dtype)
+        self.folded_kernel = kernel.contiguous(memory_format=torch.channels_last)
+
+    def forward(self, features: Tensor, scores: Tensor, styles: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Convolve.
+
+        Args:
+            features: (B, inputs, h, w); its dtype is what is computed in.
+            scores: (B, K+1, h, w), float32.
+            styles: (B, K+1, S).
+            bias: (outputs,), already in the features' dtype.
+
+        Returns:
+            (B, outputs, h, w), or (B, outputs, 2h, 2w) when upsampling.
+        """
+        gains = self.modulation(styles)
+        if self.demodulated:
+            scores = rms_normalised_scores(scores, gains)
+        modulated = features * splatted(scores, gains.to(features.dtype))
+        kernel = self.folded_kernel
+        if kernel is None:
+            kernel = self.kernel().to(features.dtype)
+        if self.upsampling and bias is not None:
+            bias = bias.repeat_interleave(4)
+        outputs = functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
+        return functional.pixel_shuffle(outputs, 2) if self.upsampling else outputs
+
+
+class NoiseInjection(nn.Module):
+    """Strength of a layer's noise map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+
+class ActivationBias(nn.Module):
+    """Bias of a layer, added before its activation."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+
+class StyledConvolution(nn.Module):
+    """Modulated 3 × 3 convolution, noise, bias, scaled leaky ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, style_width: int, upsampling: bool = False) -> None:
+        super().__init__()
+        self.conv = ModulatedConvolution(inputs, outputs, style_width, kernel=3, upsampling=upsampling)
+        self.noise = NoiseInjection()
+        self.activate = ActivationBias(outputs)
+
+    def fold(self, dtype: torch.dtype) -> None:
+        """Fold kernel, demodulation and the activation's gain for inference."""
+        self.conv.fold(ACTIVATION_GAIN, dtype)
+
+    def forward(self, features: Tensor, scores: Tensor, styles: Tensor, noise: Tensor | None) -> Tensor:
+        """(B, inputs, h, w) to (B, outputs, h, w) or twice that size; ``noise``: (1 or B, 1, …) of the output's size.
+
+        Leaky ReLU is positively homogeneous, so its gain √2 can be part of kernel, noise and bias.
+        """
+        dtype = features.dtype
+        folded = self.conv.folded_kernel is not None
+        gain = ACTIVATION_GAIN if folded else 1.0
+        outputs = self.conv(features, scores, styles, (self.activate.bias * gain).to(dtype))
+        if noise is not None:
+            outputs = outputs + (self.noise.weight * gain * noise).to(dtype)
+        if folded:
+            return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
+        return functional.leaky_relu(outputs, ACTIVATION_SLOPE) * ACTIVATION_GAIN
+
+
+class ToRgb(nn.Module):
+    """Modulated 1 × 1 convolution to RGB, added to the upsampled RGB of the coarser layers."""
+
+    def __init__(self, inputs: int, style_width: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(1, 3, 1, 1))
+        self.conv = ModulatedConvolution(inputs, 3, style_width, kernel=1)
+
+    def forward(self, features: Tensor, scores: Tensor, styles: Tensor, coarser: Tensor | None) -> Tensor:
+        """RGB (B, 3, h, w) in float32; ``coarser``: (B, 3, h/2, w/2) or None."""
+        rgb = self.conv(features, scores, styles).float() + self.bias
+        return rgb if coarser is None else rgb + doubled(coarser)
+
+
+class Decoder(nn.Module):
+    """Feature grid, scores and styles to a picture."""
+
+    def __init__(self, shape: DecoderShape) -> None:
+        super().__init__()
+        self.shape = shape
+        first, *finer = shape.widths
+        width, channels = shape.style_width, shape.channels
+        self.conv1 = StyledConvolution(shape.structure_width, channels[first], width)
+        self.to_rgb1 = ToRgb(channels[first], width)
+        self.convs = nn.ModuleList()
+        self.to_rgbs = nn.ModuleList()
+        for size in finer:
+            self.convs.append(StyledConvolution(channels[size // 2], channels[size], width, upsampling=True))
+            self.convs.append(StyledConvolution(channels[size], channels[size], width))
+            self.to_rgbs.append(ToRgb(channels[size], width))
+
+    @property
+    def noise_sizes(self) -> tuple[int, ...]:
+        """Width of each layer's noise map, in the order of the layers."""
+        first, *finer = self.shape.widths
+        return (first, *(size for size in finer for _ in range(2)))
+
+    def fold(self, dtype: torch.dtype = torch.float32) -> None:
+        """Make ready for inference in ``dtype``: fold everything that no style changes. Not for training."""
+        for module in self.modules():
+            if isinstance(module, StyledConvolution):
+                module.fold(dtype)
+            elif isinstance(module, ToRgb):
+                module.conv.fold(1.0, dtype)
+
+    def forward(
+        self,
+        feature_grid: Tensor,
+        scores: Mapping[int, Tensor],
+        styles: Tensor,
+        noises: Sequence[Tensor] | None = None,
+        stop_at: int | None = None,
+    ) -> Tensor:
+        """Decode.
+
+        Args:
+            feature_grid: (B, F, size_in, size_in); its dtype (float32 or bfloat16) is what is computed in.
+            scores: (B, K+1, w, w) by width w, float32 (see :func:`maquette.models.blobgan.splatting.score_pyramid`).
+            styles: (B, K+1, S), float32.
+            noises: one map (1 or B, 1, w, w) per entry of ``noise_sizes``; None = no noise.
+            stop_at: width at which to stop, for previews; None = the full resolution.
+
+        Returns:
+            (B, 3, w, w) float32, about [−1, 1], not clamped.
+        """
+        maps: Sequence[Tensor | None] = noises if noises is not None else [None] * len(self.noise_sizes)
+        first, *finer = self.shape.widths
+        features = self.conv1(feature_grid, scores[first], styles, maps[0])
+        rgb = self.to_rgb1(features, scores[first], styles, None)
+        for index, size in enumerate(finer):
+            if stop_at is not None and size > stop_at:
+                break
+            growing, keeping = self.convs[2 * index], self.convs[2 * index + 1]
+            features = growing(features, scores[size // 2], styles, maps[2 * index + 1])
+            features = keeping(features, scores[size], styles, maps[2 * index + 2])
+            rgb = self.to_rgbs[index](features, scores[size], styles, rgb)
+        return cast(Tensor, rgb)
+
+
+def drawn_noises(
+    decoder: Decoder, generator: torch.Generator | None = None, batch: int = 1, device: torch.device | None = None
+) -> list[Tensor]:
+    """Normal noise maps, one for every layer; drawn on the CPU so that a seed means the same on every device."""
+    maps = [torch.randn(batch, 1, size, size, generator=generator) for size in decoder.noise_sizes]
+    return [noise.to(device) for noise in maps] if device is not None else maps

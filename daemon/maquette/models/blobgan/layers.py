@@ -1,0 +1,73 @@
+"""Building blocks that BlobGAN shares with StyleGAN2: equalised layers, FIR resampling, rms normalisation."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+ACTIVATION_GAIN = math.sqrt(2.0)
+ACTIVATION_SLOPE = 0.2
+
+
+def rms_normalised(features: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """``features / sqrt(mean(features²) + epsilon)`` over the last dimension."""
+    return features * torch.rsqrt(features.square().mean(dim=-1, keepdim=True) + epsilon)
+
+
+def scaled_leaky_relu(features: Tensor) -> Tensor:
+    """Leaky ReLU of slope 0.2 times √2 (StyleGAN2's activation)."""
+    return functional.leaky_relu(features, ACTIVATION_SLOPE) * ACTIVATION_GAIN
+
+
+class RmsNormalisation(nn.Module):
+    """The first, parameter-free step of the layout network."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Normalise (…, C) over its last dimension."""
+        return rms_normalised(features)
+
+
+class EqualisedLinear(nn.Module):
+    """A linear layer whose weights are stored at unit scale (StyleGAN, section 2 of its appendix).
+
+    ``y = x · (weight · multiplier / √inputs)ᵀ + bias · multiplier``, then, if ``activated``, the scaled leaky ReLU.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        learning_rate_multiplier: float = 1.0,
+        initial_bias: float = 0.0,
+        activated: bool = False,
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / learning_rate_multiplier)
+        self.bias = nn.Parameter(torch.full((outputs,), initial_bias / learning_rate_multiplier))
+        self.weight_scale = learning_rate_multiplier / math.sqrt(inputs)
+        self.bias_scale = learning_rate_multiplier
+        self.activated = activated
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (…, inputs) to (…, outputs)."""
+        weight = (self.weight * self.weight_scale).to(features.dtype)
+        bias = (self.bias * self.bias_scale).to(features.dtype)
+        outputs = functional.linear(features, weight, bias)
+        return scaled_leaky_relu(outputs) if self.activated else outputs
+
+
+def doubled(picture: Tensor) -> Tensor:
+    """Twice the size by zero insertion and the FIR filter [1, 3, 3, 1] (StyleGAN2's skip connection).
+
+    Away from the border that filter is bilinear interpolation; a border of zeros makes it so everywhere.
+    """
+    padded = functional.pad(picture, (1, 1, 1, 1))
+    return functional.interpolate(padded, scale_factor=2.0, mode="bilinear", align_corners=False)[..., 2:-2, 2:-2]
+
+
+def halved(picture: Tensor) -> Tensor:
+    """Half the size by the mean of 2 × 2 pixels."""
+    return functional.avg_pool2d(picture, 2)

@@ -1,0 +1,63 @@
+"""BlobGAN as one module: its ``state_dict`` is exactly a Maquette weights file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from maquette.models.blobgan.decoder import Decoder, DecoderShape
+from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
+from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
+from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+
+
+@dataclass(frozen=True)
+class BlobGanShape:
+    """Sizes of a BlobGAN.
+
+    Attributes:
+        blob_count: K of the layout network; a rendered scene may have any number of blobs.
+        noise_width: Z. hidden_width: H.
+        decoder: sizes of the decoder (F and S among them).
+        area_normaliser: ab_norm, square root of the determinant of every blob's covariance.
+        layout_depth: layers of the layout network.
+    """
+
+    blob_count: int
+    noise_width: int
+    hidden_width: int
+    decoder: DecoderShape
+    area_normaliser: float = PUBLISHED_AREA_NORMALISER
+    layout_depth: int = 8
+
+
+class BlobGan(nn.Module):
+    """Layout network, decoder and the mean of the layout network's penultimate activations."""
+
+    mean_latent: Tensor
+
+    def __init__(self, shape: BlobGanShape) -> None:
+        super().__init__()
+        self.shape = shape
+        decoder = shape.decoder
+        outputs = output_width(shape.blob_count, decoder.structure_width, decoder.style_width)
+        self.layout_net_ema = LayoutNetwork(shape.noise_width, shape.hidden_width, outputs, shape.layout_depth)
+        self.generator_ema = Decoder(decoder)
+        self.register_buffer("mean_latent", torch.zeros(1, shape.hidden_width))
+
+    def decode(
+        self,
+        layout: Layout,
+        noises: Sequence[Tensor] | None = None,
+        dtype: torch.dtype = torch.float32,
+        stop_at: int | None = None,
+    ) -> Tensor:
+        """Picture (B, 3, R, R) of a layout, float32, about [−1, 1], not clamped; ``dtype`` is what is computed in."""
+        shape = self.shape.decoder
+        scores = composited_scores(layout.positions, layout.sizes, layout.covariances, shape.resolution)
+        pyramid = score_pyramid(scores, shape.size_in)
+        grid = splatted(pyramid[shape.size_in], layout.structures).to(dtype)
+        return self.generator_ema(grid, pyramid, layout.styles, noises, stop_at)
