@@ -15,10 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, EqualisedLinear, doubled
+from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, EqualisedLinear, doubled, fir_kernel
 from maquette.models.blobgan.splatting import rms_normalised_scores, splatted
-
-_FIR_TAPS = (0.25, 0.75, 0.75, 0.25)
 
 
 @dataclass(frozen=True)
@@ -51,28 +49,14 @@ class DecoderShape:
         return tuple(sorted(self.channels))
 
 
-def _phase_taps() -> Tensor:
-    """(2, 3, 3) taps[r, j, u]: weight u of a stride-2 transposed convolution followed by the FIR filter, seen as
-    tap j of an ordinary convolution that makes the outputs of phase r (``z[2q + r] = Σ_j k[r, j] · x[q + j − 1]``)."""
-    taps = torch.zeros(2, 3, 3)
-    for phase in range(2):
-        for tap in range(3):
-            for weight in range(3):
-                position = weight + 1 - phase + 2 * (tap - 1)
-                if 0 <= position < len(_FIR_TAPS):
-                    taps[phase, tap, weight] = _FIR_TAPS[position]
-    return taps
-
-
 class ModulatedConvolution(nn.Module):
     """A convolution of an input that is first scaled, per pixel and channel, by the splatted styles.
 
     3 × 3 kernels normalise the splatted gains per pixel and are demodulated; 1 × 1 kernels (to RGB) do neither.
-    An upsampling convolution (transposed, stride 2, then FIR) is computed as one convolution to the four phases
-    of the output.
+    An upsampling convolution is transposed with stride 2 and followed by the FIR filter [1, 3, 3, 1].
     """
 
-    phase_taps: Tensor
+    fir: Tensor
 
     def __init__(self, inputs: int, outputs: int, style_width: int, kernel: int, upsampling: bool = False) -> None:
         super().__init__()
@@ -82,16 +66,14 @@ class ModulatedConvolution(nn.Module):
         self.demodulated = kernel > 1
         self.scale = 1.0 / math.sqrt(inputs * kernel * kernel)
         self.folded_kernel: Tensor | None = None
-        self.register_buffer("phase_taps", _phase_taps(), persistent=False)
+        self.register_buffer("fir", fir_kernel(gain=4.0).repeat(outputs, 1, 1, 1), persistent=False)
 
     def kernel(self) -> Tensor:
-        """The kernel in use: (outputs, inputs, k, k), or (4 · outputs, inputs, 3, 3) when upsampling."""
+        """The kernel in use: (outputs, inputs, k, k), or (inputs, outputs, k, k) when upsampling."""
         kernel = self.weight[0] * self.scale
         if self.demodulated:
             kernel = kernel * torch.rsqrt(kernel.square().sum(dim=(1, 2, 3), keepdim=True) + 1e-8)
-        if self.upsampling:
-            kernel = torch.einsum("yju,xkv,oiuv->oyxijk", self.phase_taps, self.phase_taps, kernel).flatten(0, 2)
-        return kernel
+        return kernel.transpose(0, 1) if self.upsampling else kernel
 
     def fold(self, gain: float, dtype: torch.dtype) -> None:
         """Keep the kernel, times ``gain``, in ``dtype``: no style changes it, so inference needs it only once."""
@@ -117,10 +99,10 @@ class ModulatedConvolution(nn.Module):
         kernel = self.folded_kernel
         if kernel is None:
             kernel = self.kernel().to(features.dtype)
-        if self.upsampling and bias is not None:
-            bias = bias.repeat_interleave(4)
-        outputs = functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
-        return functional.pixel_shuffle(outputs, 2) if self.upsampling else outputs
+        if not self.upsampling:
+            return functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
+        grown = functional.conv_transpose2d(modulated, kernel, stride=2)
+        return functional.conv2d(grown, self.fir.to(grown.dtype), bias, padding=1, groups=grown.shape[1])
 
 
 class NoiseInjection(nn.Module):

@@ -59,6 +59,12 @@ class EqualisedLinear(nn.Module):
         return scaled_leaky_relu(outputs) if self.activated else outputs
 
 
+def fir_kernel(gain: float = 1.0) -> Tensor:
+    """The 4 × 4 filter [1, 3, 3, 1] ⊗ [1, 3, 3, 1] that sums to ``gain``."""
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
+    return torch.outer(taps, taps) * (gain / 64.0)
+
+
 def doubled(picture: Tensor) -> Tensor:
     """Twice the size by zero insertion and the FIR filter [1, 3, 3, 1] (StyleGAN2's skip connection).
 
