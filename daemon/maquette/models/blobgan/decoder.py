@@ -58,13 +58,16 @@ class ModulatedConvolution(nn.Module):
 
     fir: Tensor
 
-    def __init__(self, inputs: int, outputs: int, style_width: int, kernel: int, upsampling: bool = False) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, style_width: int, kernel: int, gain: float = 1.0, upsampling: bool = False
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(1, outputs, inputs, kernel, kernel))
         self.modulation = EqualisedLinear(style_width, inputs, initial_bias=1.0)
         self.upsampling = upsampling
         self.demodulated = kernel > 1
         self.scale = 1.0 / math.sqrt(inputs * kernel * kernel)
+        self.gain = gain
         self.folded_kernel: Tensor | None = None
         self.register_buffer("fir", fir_kernel(gain=4.0).repeat(outputs, 1, 1, 1), persistent=False)
 
@@ -73,12 +76,12 @@ class ModulatedConvolution(nn.Module):
         kernel = self.weight[0] * self.scale
         if self.demodulated:
             kernel = kernel * torch.rsqrt(kernel.square().sum(dim=(1, 2, 3), keepdim=True) + 1e-8)
+        kernel = kernel * self.gain
         return kernel.transpose(0, 1) if self.upsampling else kernel
 
-    def fold(self, gain: float, dtype: torch.dtype) -> None:
-        """Keep the kernel, times ``gain``, in ``dtype``: no style changes it, so inference needs it only once."""
-        kernel = (self.kernel().detach() * gain).to(dtype)
-        self.folded_kernel = kernel.contiguous(memory_format=torch.channels_last)
+    def fold(self, dtype: torch.dtype) -> None:
+        """Keep the kernel in ``dtype``: no style changes it, so inference needs it only once."""
+        self.folded_kernel = self.kernel().detach().to(dtype).contiguous(memory_format=torch.channels_last)
 
     def forward(self, features: Tensor, scores: Tensor, styles: Tensor, bias: Tensor | None = None) -> Tensor:
         """Convolve.
@@ -126,28 +129,20 @@ class StyledConvolution(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, style_width: int, upsampling: bool = False) -> None:
         super().__init__()
-        self.conv = ModulatedConvolution(inputs, outputs, style_width, kernel=3, upsampling=upsampling)
+        self.conv = ModulatedConvolution(inputs, outputs, style_width, 3, ACTIVATION_GAIN, upsampling)
         self.noise = NoiseInjection()
         self.activate = ActivationBias(outputs)
-
-    def fold(self, dtype: torch.dtype) -> None:
-        """Fold kernel, demodulation and the activation's gain for inference."""
-        self.conv.fold(ACTIVATION_GAIN, dtype)
 
     def forward(self, features: Tensor, scores: Tensor, styles: Tensor, noise: Tensor | None) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h, w) or twice that size; ``noise``: (1 or B, 1, …) of the output's size.
 
-        Leaky ReLU is positively homogeneous, so its gain √2 can be part of kernel, noise and bias.
+        Leaky ReLU is positively homogeneous, so its gain √2 is part of kernel, bias and noise.
         """
         dtype = features.dtype
-        folded = self.conv.folded_kernel is not None
-        gain = ACTIVATION_GAIN if folded else 1.0
-        outputs = self.conv(features, scores, styles, (self.activate.bias * gain).to(dtype))
+        outputs = self.conv(features, scores, styles, (self.activate.bias * ACTIVATION_GAIN).to(dtype))
         if noise is not None:
-            outputs = outputs + (self.noise.weight * gain * noise).to(dtype)
-        if folded:
-            return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
-        return functional.leaky_relu(outputs, ACTIVATION_SLOPE) * ACTIVATION_GAIN
+            outputs = outputs + (self.noise.weight * ACTIVATION_GAIN * noise).to(dtype)
+        return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
 
 
 class ToRgb(nn.Module):
@@ -190,10 +185,8 @@ class Decoder(nn.Module):
     def fold(self, dtype: torch.dtype = torch.float32) -> None:
         """Make ready for inference in ``dtype``: fold everything that no style changes. Not for training."""
         for module in self.modules():
-            if isinstance(module, StyledConvolution):
+            if isinstance(module, ModulatedConvolution):
                 module.fold(dtype)
-            elif isinstance(module, ToRgb):
-                module.conv.fold(1.0, dtype)
 
     def forward(
         self,

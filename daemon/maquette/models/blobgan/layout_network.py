@@ -97,7 +97,7 @@ def split_layout_vector(vector: Tensor, structure_width: int, style_width: int) 
         raise ValueError(f"a layout vector of {vector.shape[-1]} values fits no number of blobs")
     features = structure_width + style_width
     sizes, background = vector[..., : count + 1], vector[..., count + 1 : count + 1 + features]
-    rows = vector[..., count + 1 + features :].unflatten(-1, (count, _PLACE_OUTPUTS + features))
+    rows = vector[..., count + 1 + features :].reshape(-1, count, _PLACE_OUTPUTS + features)
     looks = torch.cat((background.unsqueeze(1), rows[..., _PLACE_OUTPUTS:]), dim=1)
     return LayoutVector(
         position_logits=rows[..., :2],
