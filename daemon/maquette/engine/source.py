@@ -1,0 +1,71 @@
+"""Where the engine gets its models from, as an interface: the zoo in service, a small fake in tests."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from maquette.engine.messages import Device, ImportModel
+from maquette.models.operations import Operation
+from maquette.models.requests import ModelInfo
+
+ZOO = "maquette.engine.zoo"
+
+
+class Model(Protocol):
+    """A model in memory."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the catalogue says of it."""
+        ...
+
+    @property
+    def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
+        """By type of request, what the model does with it."""
+        ...
+
+
+class ModelSource(Protocol):
+    """Finds, loads and imports models."""
+
+    def devices(self) -> tuple[Device, ...]:
+        """Every device with its memory as it is now; exactly one is in use."""
+        ...
+
+    def load(self, model_id: str) -> Operation[Model]:
+        """Bring a model into memory.
+
+        Raises:
+            MaquetteError: MODEL_NOT_FOUND, or whatever is wrong with its file.
+        """
+        ...
+
+    def import_model(self, request: ImportModel) -> Operation[object]:
+        """Convert a checkpoint and add it to the catalogue; returns the report."""
+        ...
+
+    def trim(self) -> None:
+        """Give memory that models have freed back to the system."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """How models are to run.
+
+    Attributes:
+        threads: threads of one operation on the CPU; 0 = one for each physical core.
+        device: torch name of the device; empty = chosen.
+    """
+
+    threads: int = 0
+    device: str = ""
+
+
+def open_source(module: str, settings: SourceSettings) -> ModelSource:
+    """The source that ``module`` offers as its function ``open_source(settings)``."""
+    open_one = cast("Callable[[SourceSettings], ModelSource]", vars(importlib.import_module(module))["open_source"])
+    return open_one(settings)

@@ -1,0 +1,47 @@
+"""The zoo's models as the engine's source. The only part of the engine, with the devices, that imports torch."""
+
+from __future__ import annotations
+
+import gc
+
+import torch
+
+from maquette.engine.devices import choose_device, choose_threads, describe_devices
+from maquette.engine.messages import Device, ImportModel
+from maquette.engine.source import Model, SourceSettings
+from maquette.models.operations import Operation, Progress
+from maquette.models.registry import load_model
+from maquette.store.catalogue import open_catalogue
+
+
+class Zoo:
+    """Loads models of the catalogue onto one device."""
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._threads = choose_threads(settings.threads)
+        self._device, self._why = choose_device(settings.device)
+        self._catalogue = open_catalogue()
+
+    def devices(self) -> tuple[Device, ...]:
+        """Every device with its memory as it is now."""
+        return describe_devices(self._device, self._why, self._threads)
+
+    def load(self, model_id: str) -> Operation[Model]:
+        """Bring a model of the catalogue into memory."""
+        yield Progress("loading the model", 0.0)
+        return load_model(self._catalogue.get(model_id), torch.device(self._device))
+
+    def import_model(self, request: ImportModel) -> Operation[object]:
+        """Convert a checkpoint and add it to the catalogue."""
+        raise NotImplementedError
+
+    def trim(self) -> None:
+        """Give freed memory back to the system."""
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def open_source(settings: SourceSettings) -> Zoo:
+    """The zoo with these settings."""
+    return Zoo(settings)
