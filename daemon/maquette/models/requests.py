@@ -7,45 +7,25 @@ from dataclasses import dataclass, field
 
 from maquette.imaging.picture import Picture
 from maquette.models.scene import Scene
+from maquette.store.model_info import ModelInfo
+
+__all__ = [
+    "MAXIMUM_SAMPLES",
+    "MAXIMUM_THUMBNAIL_SIDE",
+    "ImportModel",
+    "ImportReport",
+    "ModelInfo",
+    "RenderScene",
+    "RenderSceneResult",
+    "SampleScene",
+    "SampleSceneResult",
+    "SampledScene",
+    "StyleOf",
+    "StyleOfResult",
+]
 
 MAXIMUM_SAMPLES = 64
 MAXIMUM_THUMBNAIL_SIDE = 512
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A model as the catalogue and the hosts see it.
-
-    Attributes:
-        id: catalogue name, for example "blobgan-rooms".
-        system: folder of the zoo that runs it ("blobgan").
-        title: name for a person.
-        tasks: verbs it serves ("sample_scene", "render_scene", …).
-        digest: SHA-256 (hex) of its weights file.
-        width, height: pixels of a rendered picture.
-        file_bytes: bytes of the weights file.
-        working_set_bytes: measured memory of one call beyond the weights; 0 when not measured.
-        dtypes: numeric types it is safe in ("float32", "bfloat16").
-        blob_names: for scene models, the kind of each blob in layout order; empty when they have no names.
-        area_normaliser: for scene models, ab_norm (BlobGAN section 3.1); 0 for other models.
-        embedded: it ships with Maquette and cannot be deleted.
-        licence: what the weights may be used for, in one line.
-    """
-
-    id: str
-    system: str
-    title: str
-    tasks: tuple[str, ...]
-    digest: str
-    width: int
-    height: int
-    file_bytes: int
-    working_set_bytes: int = 0
-    dtypes: tuple[str, ...] = ("float32",)
-    blob_names: tuple[str, ...] = ()
-    area_normaliser: float = 0.0
-    embedded: bool = False
-    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,3 +113,34 @@ class StyleOfResult:
     """float32 values, little-endian."""
 
     style: bytes
+
+
+@dataclass(frozen=True)
+class ImportModel:
+    """Convert a public checkpoint and add it to the catalogue.
+
+    Attributes:
+        path: absolute path of the checkpoint, already checked against the allowed folders.
+        model_id: name to give it; empty = made from the file's name.
+        companion_path: absolute path of a companion file (BlobGAN: the mean latent); empty = found beside the
+            checkpoint by its public name.
+    """
+
+    path: str
+    model_id: str = ""
+    companion_path: str = ""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import found.
+
+    Attributes:
+        model: the model as it is now in the catalogue.
+        unused_keys: keys of the file that the network does not use.
+        notes: things worth knowing, one sentence each.
+    """
+
+    model: ModelInfo
+    unused_keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
