@@ -1,7 +1,8 @@
 """A blob's ellipse as a host draws it: semi-axes at half opacity instead of an opacity logit.
 
 Opacity is sigmoid(size − d²) with d the Mahalanobis distance (BlobGAN section 3.1), so half opacity lies at d² = size,
-where the semi-axes are √(size · n · aspect) and √(size · n / aspect), in picture sides, n being the model's area normaliser.
+where the semi-axes are √(size · n · aspect) and √(size · n / aspect) in picture sides; n is the area normaliser of the
+model.
 """
 
 from __future__ import annotations
