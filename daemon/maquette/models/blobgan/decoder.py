@@ -7,9 +7,8 @@ kernels, which are constants, and ``noises.*``, which the published code never u
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -188,38 +187,43 @@ class Decoder(nn.Module):
             if isinstance(module, ModulatedConvolution):
                 module.fold(dtype)
 
-    def forward(
+    def stages(
         self,
         feature_grid: Tensor,
         scores: Mapping[int, Tensor],
         styles: Tensor,
         noises: Sequence[Tensor] | None = None,
-        stop_at: int | None = None,
-    ) -> Tensor:
-        """Decode.
+    ) -> Iterator[Tensor]:
+        """Decode step by step: yields the RGB (B, 3, w, w), float32, of every width from ``size_in`` on.
 
         Args:
             feature_grid: (B, F, size_in, size_in); its dtype (float32 or bfloat16) is what is computed in.
             scores: (B, K+1, w, w) by width w, float32 (see :func:`maquette.models.blobgan.splatting.score_pyramid`).
             styles: (B, K+1, S), float32.
             noises: one map (1 or B, 1, w, w) per entry of ``noise_sizes``; None = no noise.
-            stop_at: width at which to stop, for previews; None = the full resolution.
-
-        Returns:
-            (B, 3, w, w) float32, about [−1, 1], not clamped.
         """
         maps: Sequence[Tensor | None] = noises if noises is not None else [None] * len(self.noise_sizes)
         first, *finer = self.shape.widths
         features = self.conv1(feature_grid, scores[first], styles, maps[0])
         rgb = self.to_rgb1(features, scores[first], styles, None)
+        yield rgb
         for index, size in enumerate(finer):
-            if stop_at is not None and size > stop_at:
-                break
             growing, keeping = self.convs[2 * index], self.convs[2 * index + 1]
             features = growing(features, scores[size // 2], styles, maps[2 * index + 1])
             features = keeping(features, scores[size], styles, maps[2 * index + 2])
             rgb = self.to_rgbs[index](features, scores[size], styles, rgb)
-        return cast(Tensor, rgb)
+            yield rgb
+
+    def forward(
+        self,
+        feature_grid: Tensor,
+        scores: Mapping[int, Tensor],
+        styles: Tensor,
+        noises: Sequence[Tensor] | None = None,
+    ) -> Tensor:
+        """The picture (B, 3, R, R), float32, about [−1, 1], not clamped; see :meth:`stages`."""
+        *_, rgb = self.stages(feature_grid, scores, styles, noises)
+        return rgb
 
 
 def drawn_noises(

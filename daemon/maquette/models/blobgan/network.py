@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -48,16 +48,26 @@ class BlobGan(nn.Module):
         self.generator_ema = Decoder(decoder)
         self.register_buffer("mean_latent", torch.zeros(1, shape.hidden_width))
 
-    def decode(
-        self,
-        layout: Layout,
-        noises: Sequence[Tensor] | None = None,
-        dtype: torch.dtype = torch.float32,
-        stop_at: int | None = None,
-    ) -> Tensor:
-        """Picture (B, 3, R, R) of a layout, float32, about [−1, 1], not clamped; ``dtype`` is what is computed in."""
+    def pyramid(self, layout: Layout) -> dict[int, Tensor]:
+        """Scores (B, K+1, w, w) of a layout at every width of the decoder."""
         shape = self.shape.decoder
         scores = composited_scores(layout.positions, layout.sizes, layout.covariances, shape.resolution)
-        pyramid = score_pyramid(scores, shape.size_in)
-        grid = splatted(pyramid[shape.size_in], layout.structures).to(dtype)
-        return self.generator_ema(grid, pyramid, layout.styles, noises, stop_at)
+        return score_pyramid(scores, shape.size_in)
+
+    def stages(
+        self,
+        layout: Layout,
+        pyramid: Mapping[int, Tensor],
+        noises: Sequence[Tensor] | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> Iterator[Tensor]:
+        """RGB of a layout at every width, growing; ``dtype`` is what is computed in (see :class:`Decoder`)."""
+        grid = splatted(pyramid[self.shape.decoder.size_in], layout.structures).to(dtype)
+        return self.generator_ema.stages(grid, pyramid, layout.styles, noises)
+
+    def decode(
+        self, layout: Layout, noises: Sequence[Tensor] | None = None, dtype: torch.dtype = torch.float32
+    ) -> Tensor:
+        """Picture (B, 3, R, R) of a layout, float32, about [−1, 1], not clamped; ``dtype`` is what is computed in."""
+        *_, rgb = self.stages(layout, self.pyramid(layout), noises, dtype)
+        return rgb

@@ -30,6 +30,16 @@ class Layout:
     structures: Tensor
     styles: Tensor
 
+    def to(self, device: torch.device) -> Layout:
+        """The same layout on another device."""
+        return Layout(
+            self.positions.to(device),
+            self.sizes.to(device),
+            self.covariances.to(device),
+            self.structures.to(device),
+            self.styles.to(device),
+        )
+
 
 def squared_distances(positions: Tensor, covariances: Tensor, resolution: int) -> Tensor:
     """Mahalanobis distances ``(p−μ)ᵀ Σ⁻¹ (p−μ)`` of every pixel to every blob.

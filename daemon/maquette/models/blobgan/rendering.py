@@ -1,0 +1,169 @@
+"""From a layout to RGB, step by step, on one device."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from maquette.models.blobgan.decoder import DecoderShape, StyledConvolution, drawn_noises
+from maquette.models.blobgan.geometry import blob_colours
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.sampling import seeded_generator
+from maquette.models.blobgan.splatting import Layout, blob_map_scores
+from maquette.models.operations import Operation, Progress
+from maquette.models.pictures import check_finite
+
+PREVIEW_OPERATIONS = 20e9
+"""Arithmetic operations of a preview: about a tenth of a second on two CPU cores."""
+_REMEMBERED_NOISES = 4
+
+
+def operations_by_width(shape: DecoderShape) -> dict[int, float]:
+    """Arithmetic operations (two per multiply-add) of decoding up to each width."""
+    first, *finer = shape.widths
+    total = 2.0 * 9 * first**2 * shape.structure_width * shape.channels[first]
+    counts = {first: total}
+    for width in finer:
+        growing = (width // 2) ** 2 * shape.channels[width // 2] * shape.channels[width]
+        keeping = width**2 * shape.channels[width] ** 2
+        total += 2.0 * 9 * (growing + keeping)
+        counts[width] = total
+    return counts
+
+
+def preview_width(shape: DecoderShape, device: torch.device) -> int:
+    """Width at which a preview stops: the full one where that is quick."""
+    if device.type != "cpu":
+        return shape.resolution
+    quick = [width for width, count in operations_by_width(shape).items() if count <= PREVIEW_OPERATIONS]
+    return max(quick, default=shape.size_in)
+
+
+@dataclass
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    milliseconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def measured(self, stage: str) -> Generator[None]:
+        """Add the time of a block to ``stage``."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            passed = (time.perf_counter() - start) * 1e3
+            self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + passed
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What decoding a layout gives.
+
+    Attributes:
+        rgb: (B, 3, w, w), float32, about [−1, 1], not clamped.
+        scores: (B, K+1, R, R), how much of each pixel each row holds.
+    """
+
+    rgb: Tensor
+    scores: Tensor
+
+
+class Renderer:
+    """Renders layouts.
+
+    Args:
+        network: on its device; is made ready for inference.
+        dtype: what the decoder computes in; geometry and RGB are always float32.
+    """
+
+    def __init__(self, network: BlobGan, dtype: torch.dtype = torch.float32) -> None:
+        self.network = network.requires_grad_(False).eval()
+        self.device = network.mean_latent.device
+        self.dtype = dtype
+        self._noises: OrderedDict[int, list[Tensor]] = OrderedDict()
+        decoder = network.generator_ema
+        decoder.fold(dtype)
+        convolutions = [module for module in decoder.modules() if isinstance(module, StyledConvolution)]
+        self._has_noise = any(float(module.noise.weight) != 0.0 for module in convolutions)
+        self._preview_width = preview_width(decoder.shape, self.device)
+
+    @property
+    def resolution(self) -> int:
+        """Width of a picture."""
+        return self.network.shape.decoder.resolution
+
+    def noises(self, seed: int) -> list[Tensor] | None:
+        """The noise maps of a seed, whatever the blobs; None when the network was trained without noise."""
+        if not self._has_noise:
+            return None
+        if seed not in self._noises:
+            self._noises[seed] = drawn_noises(self.network.generator_ema, seeded_generator(seed), device=self.device)
+            if len(self._noises) > _REMEMBERED_NOISES:
+                self._noises.popitem(last=False)
+        self._noises.move_to_end(seed)
+        return self._noises[seed]
+
+    def render(
+        self, layout: Layout, noises: Sequence[Tensor] | None, stopwatch: Stopwatch, preview: bool = False
+    ) -> Operation[Rendering]:
+        """Render a layout; a preview may be of a lower resolution.
+
+        Raises:
+            MaquetteError: NOT_A_FINITE_NUMBER when float32 cannot hold what the layout makes.
+        """
+        width = self._preview_width if preview else self.resolution
+        yield Progress("placing blobs", 0.0)
+        with stopwatch.measured("splat"), torch.inference_mode():
+            layout = layout.to(self.device)
+            pyramid = self.network.pyramid(layout)
+        rgb = yield from self._decoded(layout, pyramid, noises, width, stopwatch)
+        if self.dtype != torch.float32 and not torch.isfinite(rgb).all():
+            yield Progress("repeating in float32", 0.5)
+            self.dtype = torch.float32
+            self.network.generator_ema.fold(self.dtype)
+            rgb = yield from self._decoded(layout, pyramid, noises, width, stopwatch)
+        check_finite(rgb, "picture")
+        return Rendering(rgb, pyramid[self.resolution])
+
+    def _decoded(
+        self,
+        layout: Layout,
+        pyramid: dict[int, Tensor],
+        noises: Sequence[Tensor] | None,
+        width: int,
+        stopwatch: Stopwatch,
+    ) -> Operation[Tensor]:
+        counts = operations_by_width(self.network.shape.decoder)
+        stages = self.network.stages(layout, pyramid, noises, self.dtype)
+        for reached in self.network.shape.decoder.widths:
+            # Inference mode belongs to the thread: it must not stay on while other operations take their turn.
+            with stopwatch.measured("decode"), torch.inference_mode():
+                rgb = next(stages)
+            if reached >= width:
+                return rgb
+            yield Progress("decoding", counts[reached] / counts[width])
+        raise AssertionError("the decoder ends at its resolution")
+
+
+@torch.inference_mode()
+def blob_map(layout: Layout, resolution: int, colours: Tensor) -> Tensor:
+    """The picture (B, 3, R, R) that shows each row in its colour (K+1, 3), with opacities doubled to be seen."""
+    scores = blob_map_scores(layout.positions, layout.sizes, layout.covariances, resolution)
+    return torch.einsum("bkhw,kc->bchw", scores, colours.to(scores))
+
+
+def row_colours(rows: Sequence[int], row_count: int) -> Tensor:
+    """A colour for the background and each blob (N+1, 3): by row, and clones in colours of their own."""
+    seen: dict[int, int] = {}
+    numbers = [0]
+    for row in rows:
+        seen[row] = seen.get(row, -1) + 1
+        numbers.append(max(row, 1) + seen[row] * row_count)
+    return blob_colours(numbers)

@@ -1,0 +1,64 @@
+"""What an importer is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from torch import Tensor
+
+from maquette.store.weights_file import WeightsDescription
+
+
+class TensorSource(Protocol):
+    """A tensor that is read from its file only when needed."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its sizes."""
+        ...
+
+    def read(self) -> Tensor:
+        """The tensor itself.
+
+        Raises:
+            MaquetteError: CHECKPOINT_CORRUPT.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A public checkpoint, opened.
+
+    Attributes:
+        name: the file's name without its ending.
+        model_id: catalogue name that the model shall have.
+        tensors: the state dict.
+        hyper_parameters: what the file says besides, as plain values; empty when it says nothing.
+        companion: the tensor of the companion file, if there is one.
+    """
+
+    name: str
+    model_id: str
+    tensors: Mapping[str, TensorSource]
+    hyper_parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    companion: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What to write to a weights file.
+
+    Attributes:
+        tensors: by name.
+        description: of the model.
+        unused_keys: keys of the checkpoint that the network does not use.
+        notes: things worth knowing, one sentence each.
+    """
+
+    tensors: Mapping[str, Tensor]
+    description: WeightsDescription
+    unused_keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
