@@ -1,0 +1,1 @@
+"""Making the plugins' packages: a private copy of the client and its libraries, and each host's archive."""
