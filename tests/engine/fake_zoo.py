@@ -8,20 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maquette.engine.messages import Device, ImportModel
+from maquette.engine.messages import Device
 from maquette.engine.source import SourceSettings
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.picture import AlphaMode, ColourSpace, Picture, PictureSpec, PixelFormat
 from maquette.models.operations import Operation, Progress
 from maquette.models.requests import (
+    ImportModel,
     ModelInfo,
     RenderScene,
     RenderSceneResult,
+    ResolveStyles,
+    ResolveStylesResult,
     SampledScene,
     SampleScene,
     SampleSceneResult,
-    StyleOf,
-    StyleOfResult,
 )
 from maquette.models.scene import Appearance, Blob, Ellipse, Scene
 
@@ -30,7 +31,7 @@ INFO = ModelInfo(
     id="fake-rooms",
     system="fake",
     title="Fake rooms",
-    tasks=("sample_scene", "render_scene", "style_of"),
+    tasks=("sample_scene", "render_scene", "edit_scene", "restyle_scene"),
     digest="ab" * 32,
     width=SIDE,
     height=SIDE,
@@ -41,7 +42,7 @@ INFO = ModelInfo(
     licence="test",
 )
 LARGE = replace(INFO, id="fake-large", width=1024, height=1024)
-SLOW = replace(INFO, id="fake-slow")
+SLOW = replace(INFO, id="fake-slow", embedded=False)
 INFOS = {info.id: info for info in (INFO, LARGE, SLOW)}
 
 
@@ -72,7 +73,7 @@ class FakeModel:
     verbs: Mapping[type, Callable[[Any], Operation[Any]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.verbs = {SampleScene: self.sample, RenderScene: self.render, StyleOf: self.style_of}
+        self.verbs = {SampleScene: self.sample, RenderScene: self.render, ResolveStyles: self.resolve}
 
     def sample(self, request: SampleScene) -> Operation[SampleSceneResult]:
         yield Progress("sampling", 0.0)
@@ -89,7 +90,9 @@ class FakeModel:
         if request.scene.noise_seed == 666:
             raise ValueError("a fault of the model")
         if request.scene.noise_seed == 667:
-            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 800 bytes.")
+            raise RuntimeError(
+                "DefaultCPUAllocator: can't allocate memory: you tried to allocate 800 bytes."
+            )
         for step in range(self.steps):
             yield Progress("rendering", step / self.steps)
             if self.step_seconds:
@@ -98,9 +101,21 @@ class FakeModel:
         alphas = {blob.id: replace_format(shown) for blob in request.scene.blobs} if request.alphas else {}
         return RenderSceneResult(shown, shown if request.blob_map else None, alphas, {"decode": 1.0})
 
-    def style_of(self, request: StyleOf) -> Operation[StyleOfResult]:
-        yield Progress("sampling", 0.0)
-        return StyleOfResult(scene_of(self.info.id, request.seed).background.style)
+    def resolve(self, request: ResolveStyles) -> Operation[ResolveStylesResult]:
+        yield Progress("mixing", 0.0)
+        return ResolveStylesResult(
+            replace(
+                request.scene,
+                background=self._resolved(request.scene.background),
+                blobs=tuple(replace(b, appearance=self._resolved(b.appearance)) for b in request.scene.blobs),
+            )
+        )
+
+    def _resolved(self, look: Appearance) -> Appearance:
+        if look.restyle is None:
+            return look
+        seed = look.restyle.seed or 0
+        return replace(look, style=scene_of(self.info.id, seed).background.style, restyle=None)
 
 
 def replace_format(shown: Picture) -> Picture:
@@ -133,25 +148,33 @@ def open_source(settings: SourceSettings) -> FakeSource:
     return FakeSource()
 
 
+@dataclass(frozen=True)
+class Entry:
+    info: ModelInfo
+
+
 class FakeCatalogue:
     """What the server asks of the catalogue."""
 
     def __init__(self) -> None:
         self.infos = dict(INFOS)
 
-    def list(self) -> tuple[ModelInfo, ...]:
-        return tuple(self.infos.values())
+    def list(self, task: str = "") -> tuple[Entry, ...]:
+        return tuple(Entry(info) for info in self.infos.values() if not task or task in info.tasks)
 
-    def get(self, model_id: str) -> ModelInfo:
+    def get(self, model_id: str) -> Entry:
         if model_id not in self.infos:
             raise MaquetteError(Reason.MODEL_NOT_FOUND, f"There is no model '{model_id}'.", "List the models.")
-        return self.infos[model_id]
+        return Entry(self.infos[model_id])
+
+    def resolve(self, model_id: str, task: str) -> Entry:
+        entry = self.get(model_id or INFO.id)
+        if task not in entry.info.tasks:
+            raise MaquetteError(Reason.MODEL_UNSUPPORTED, "It cannot do this.", "Choose another model.")
+        return entry
 
     def delete(self, model_id: str) -> None:
-        info = self.get(model_id)
-        if info.embedded:
-            raise MaquetteError(Reason.INVALID_ARGUMENT, "It ships with Maquette.", "Delete imported models only.")
-        del self.infos[model_id]
+        del self.infos[self.get(model_id).info.id]
 
 
 def open_catalogue() -> FakeCatalogue:

@@ -1,4 +1,4 @@
-"""The worker process: frames come on standard input, answers leave on standard output, the log goes to standard error."""
+"""The worker process: frames come on standard input, answers leave on standard output, the log on standard error."""
 
 from __future__ import annotations
 

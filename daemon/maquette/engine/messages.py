@@ -58,21 +58,6 @@ class UnloadModel:
 
 
 @dataclass(frozen=True)
-class ImportModel:
-    """Request: convert a checkpoint and add it to the catalogue. Answered with an import report.
-
-    Attributes:
-        path: absolute path of the checkpoint.
-        model_id: name to give it; empty = made from the file's name.
-        companion_path: absolute path of a companion file; empty = found beside the checkpoint.
-    """
-
-    path: str
-    model_id: str = ""
-    companion_path: str = ""
-
-
-@dataclass(frozen=True)
 class DescribeEngine:
     """Request: how the engine is. Answered with an :class:`EngineStatus`."""
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
-from maquette.engine.messages import Device, ImportModel
+from maquette.engine.messages import Device
 from maquette.models.operations import Operation
-from maquette.models.requests import ModelInfo
+from maquette.models.registry import Model
+from maquette.models.requests import ImportModel, ImportReport
 
 ZOO = "maquette.engine.zoo"
-
-
-class Model(Protocol):
-    """A model in memory."""
-
-    @property
-    def info(self) -> ModelInfo:
-        """What the catalogue says of it."""
-        ...
-
-    @property
-    def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
-        """By type of request, what the model does with it."""
-        ...
 
 
 class ModelSource(Protocol):
@@ -43,7 +30,7 @@ class ModelSource(Protocol):
         """
         ...
 
-    def import_model(self, request: ImportModel) -> Operation[object]:
+    def import_model(self, request: ImportModel) -> Operation[ImportReport]:
         """Convert a checkpoint and add it to the catalogue; returns the report."""
         ...
 

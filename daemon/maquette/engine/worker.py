@@ -16,11 +16,9 @@ from maquette.engine.messages import (
     Failed,
     FromEngine,
     Hold,
-    ImportModel,
     LoadedModels,
     LoadModel,
     Ready,
-    Release,
     Reported,
     Submit,
     ToEngine,
@@ -31,6 +29,7 @@ from maquette.engine.scheduler import Advanced, Raised, Scheduler
 from maquette.engine.source import ModelSource
 from maquette.errors import MaquetteError, Reason
 from maquette.models.operations import Operation, Progress
+from maquette.models.requests import ImportModel
 
 REPORT_EVERY_SECONDS = 0.05
 _LOADING_SHARE = 0.5

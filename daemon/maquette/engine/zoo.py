@@ -7,10 +7,11 @@ import gc
 import torch
 
 from maquette.engine.devices import choose_device, choose_threads, describe_devices
-from maquette.engine.messages import Device, ImportModel
-from maquette.engine.source import Model, SourceSettings
+from maquette.engine.messages import Device
+from maquette.engine.source import SourceSettings
 from maquette.models.operations import Operation, Progress
-from maquette.models.registry import load_model
+from maquette.models.registry import Model, load_model
+from maquette.models.requests import ImportModel, ImportReport
 from maquette.store.catalogue import open_catalogue
 
 
@@ -31,7 +32,7 @@ class Zoo:
         yield Progress("loading the model", 0.0)
         return load_model(self._catalogue.get(model_id), torch.device(self._device))
 
-    def import_model(self, request: ImportModel) -> Operation[object]:
+    def import_model(self, request: ImportModel) -> Operation[ImportReport]:
         """Convert a checkpoint and add it to the catalogue."""
         raise NotImplementedError
 

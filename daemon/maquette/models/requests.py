@@ -116,6 +116,20 @@ class StyleOfResult:
 
 
 @dataclass(frozen=True)
+class ResolveStyles:
+    """Ask for the scene with every restyle mixed into the style it belongs to, as a render would mix it."""
+
+    scene: Scene
+
+
+@dataclass(frozen=True)
+class ResolveStylesResult:
+    """The scene without restyles; it renders to the same picture."""
+
+    scene: Scene
+
+
+@dataclass(frozen=True)
 class ImportModel:
     """Convert a public checkpoint and add it to the catalogue.
 

@@ -1,0 +1,141 @@
+"""What surrounds every handler: the token on the way in, typed errors on the way out."""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+from grpc import aio
+
+from maquette.errors import MaquetteError, Reason
+from maquette.server.conversion import check_finite
+from maquette.server.status import abort
+
+_log = logging.getLogger(__name__)
+
+TOKEN_KEY = "authorization"
+_SCHEME = "Bearer "
+
+Context = aio.ServicerContext[Any, Any]
+Behaviour = Callable[[Any, Context], Any]
+
+
+def _unauthenticated() -> MaquetteError:
+    return MaquetteError(
+        Reason.UNAUTHENTICATED,
+        "The call does not carry this daemon's token.",
+        "Read the token again from the daemon's runtime file: it changes at every start.",
+    )
+
+
+def _unimplemented(method: str) -> MaquetteError:
+    return MaquetteError(
+        Reason.PROTOCOL_MISMATCH, f"The daemon does not know {method}.", "Update Maquette, or the plugin that calls it."
+    )
+
+
+def _unexpected() -> MaquetteError:
+    return MaquetteError(
+        Reason.INTERNAL,
+        "The daemon failed unexpectedly.",
+        "Try again; if it fails again, report it with the daemon's log (`maquette doctor` shows where it is).",
+    )
+
+
+def _refusal(error: MaquetteError) -> grpc.RpcMethodHandler[Any, Any]:
+    async def refuse(_: object, context: Context) -> None:
+        await abort(context, error)
+
+    return grpc.unary_unary_rpc_method_handler(refuse)
+
+
+async def _unimplemented_behaviour(_: object, context: Context) -> None:
+    await context.abort(grpc.StatusCode.UNIMPLEMENTED, "The daemon does not know this method.")
+
+
+async def _translated(context: Context, method: str, work: Awaitable[Any]) -> Any:
+    try:
+        return await work
+    except MaquetteError as error:
+        await abort(context, error)
+    except (aio.AbortError, aio.UsageError):
+        raise
+    except Exception:
+        _log.exception("%s failed unexpectedly", method)
+        await abort(context, _unexpected())
+
+
+async def _write_all(responses: AsyncIterator[Any], context: Context) -> None:
+    try:
+        async for response in responses:
+            await context.write(response)
+    finally:
+        close = getattr(responses, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _answer(behaviour: Behaviour, request: Any, context: Context) -> Any:
+    if isinstance(request, Message):
+        check_finite(request)
+    if inspect.isasyncgenfunction(behaviour):
+        return await _write_all(behaviour(request, context), context)
+    return await behaviour(request, context)
+
+
+def _wrapped(method: str, behaviour: Behaviour) -> Behaviour:
+    async def handle(request: Any, context: Context) -> Any:
+        return await _translated(context, method, _answer(behaviour, request, context))
+
+    return handle
+
+
+def _guarded(method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    coders = {
+        "request_deserializer": handler.request_deserializer,
+        "response_serializer": handler.response_serializer,
+    }
+    if handler.unary_unary is not None:
+        return grpc.unary_unary_rpc_method_handler(_wrapped(method, handler.unary_unary), **coders)
+    if handler.unary_stream is not None:
+        return grpc.unary_stream_rpc_method_handler(_wrapped(method, handler.unary_stream), **coders)
+    if handler.stream_unary is not None:
+        return grpc.stream_unary_rpc_method_handler(_wrapped(method, handler.stream_unary), **coders)
+    assert handler.stream_stream is not None
+    return grpc.stream_stream_rpc_method_handler(_wrapped(method, handler.stream_stream), **coders)
+
+
+class Guard(aio.ServerInterceptor):
+    """Lets a call through only with the token, checks its numbers, and translates what it raises.
+
+    Args:
+        token: secret of this run of the daemon.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._expected = f"{_SCHEME}{token}".encode()
+
+    def _is_authentic(self, details: grpc.HandlerCallDetails) -> bool:
+        values = [value for key, value in details.invocation_metadata if key == TOKEN_KEY]
+        if len(values) != 1:
+            return False
+        given = values[0].encode() if isinstance(values[0], str) else values[0]
+        return hmac.compare_digest(given, self._expected)
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any]]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any]:
+        """The guarded handler of a call."""
+        if not self._is_authentic(handler_call_details):
+            return _refusal(_unauthenticated())
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return grpc.unary_unary_rpc_method_handler(_unimplemented_behaviour)
+        return _guarded(handler_call_details.method, handler)

@@ -1,0 +1,54 @@
+"""Bounds on what a caller may ask; whatever is larger is refused with LIMIT_EXCEEDED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.requests import MAXIMUM_SAMPLES
+from maquette.models.scene import MAXIMUM_BLOBS
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one daemon.
+
+    Attributes:
+        message_bytes: one message.
+        inline_bytes: an image inside a message.
+        chunk_bytes: one chunk of an image's bytes.
+        image_side: pixels of an image's longer side.
+        image_bytes: one image.
+        cache_bytes: all images in the content cache together.
+        uploads: images being sent at the same time.
+        blobs: blobs of a scene.
+        samples: scenes sampled by one call.
+        operations: operations that wait or run at the same time.
+        edit_streams: scenes edited at the same time.
+        streams: calls on one connection at the same time.
+    """
+
+    message_bytes: int = 8 * MEBIBYTE
+    inline_bytes: int = MEBIBYTE
+    chunk_bytes: int = MEBIBYTE
+    image_side: int = 16384
+    image_bytes: int = 256 * MEBIBYTE
+    cache_bytes: int = 512 * MEBIBYTE
+    uploads: int = 4
+    blobs: int = MAXIMUM_BLOBS
+    samples: int = MAXIMUM_SAMPLES
+    operations: int = 64
+    edit_streams: int = 8
+    streams: int = 128
+
+
+def exceeded(what: str, value: int, limit: int) -> MaquetteError:
+    """The refusal of a value above its limit."""
+    return MaquetteError(
+        Reason.LIMIT_EXCEEDED,
+        f"{what}: {value} is more than the limit of {limit}.",
+        f"Stay within {limit}.",
+        {"limit": str(limit)},
+    )
