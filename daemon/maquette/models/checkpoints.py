@@ -36,14 +36,14 @@ class Checkpoint:
         name: the file's name without its ending.
         model_id: catalogue name that the model shall have.
         tensors: the state dict.
-        hyper_parameters: what the file says besides, as plain values; empty when it says nothing.
+        settings: hyper-parameters by ``name`` or ``section.name``; empty when the file says nothing.
         companion: the tensor of the companion file, if there is one.
     """
 
     name: str
     model_id: str
     tensors: Mapping[str, TensorSource]
-    hyper_parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    settings: Mapping[str, bool | int | float | str] = field(default_factory=dict[str, bool | int | float | str])
     companion: Tensor | None = None
 
 

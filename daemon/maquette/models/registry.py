@@ -49,6 +49,10 @@ class Architecture(Protocol):
         """Whether a state dict with these keys is one of this system's."""
         ...
 
+    def companion_names(self, name: str) -> tuple[str, ...]:
+        """Public names of the companion file that lies beside the checkpoint ``name``."""
+        ...
+
     def convert(self, checkpoint: Checkpoint) -> Conversion:
         """What to write to a weights file for a public checkpoint.
 

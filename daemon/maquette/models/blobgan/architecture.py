@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -21,7 +20,7 @@ from maquette.store.weights_file import WeightsDescription
 
 MEAN_LATENT_SAMPLES = 10_000
 IMPORTED_LICENCE = "As the checkpoint's publisher says"
-_SECTIONS = ("", "generator", "layout_net", "model")
+_SECTIONS = ("", "generator.", "layout_net.")
 
 
 def mean_latent_of(network: BlobGan, seed: int = 0) -> Tensor:
@@ -32,10 +31,9 @@ def mean_latent_of(network: BlobGan, seed: int = 0) -> Tensor:
     return hidden.mean(dim=0, keepdim=True)
 
 
-def _hyper_parameter(values: Mapping[str, object], name: str) -> float | None:
+def _number(settings: Mapping[str, bool | int | float | str], name: str) -> float | None:
     for section in _SECTIONS:
-        group = values.get(section) if section else values
-        value = cast("Mapping[str, object]", group).get(name) if isinstance(group, Mapping) else None
+        value = settings.get(section + name)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
     return None
@@ -71,8 +69,8 @@ class BlobGanArchitecture:
         }
         blobgan_checkpoint.check_constants(constants)
         notes: list[str] = []
-        size_in = _hyper_parameter(checkpoint.hyper_parameters, "size_in")
-        area_normaliser = _hyper_parameter(checkpoint.hyper_parameters, "ab_norm")
+        size_in = _number(checkpoint.settings, "size_in")
+        area_normaliser = _number(checkpoint.settings, "ab_norm")
         if size_in is None:
             notes.append(
                 f"The file does not say its grid's width (size_in); the published {PUBLISHED_SIZE_IN} is used."
