@@ -1,0 +1,31 @@
+"""The one room of the extension that knows Blender."""
+
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+from __future__ import annotations
+
+import bpy
+
+from . import blob_operators, clock, daemon_operators, panel, properties, scene_operators
+
+_CLASSES = (
+    *daemon_operators.CLASSES,
+    *scene_operators.CLASSES,
+    *blob_operators.CLASSES,
+    *panel.CLASSES,
+)
+
+
+def register() -> None:
+    """Blender enables the extension."""
+    properties.register()
+    for each in _CLASSES:
+        bpy.utils.register_class(each)
+    clock.register(properties.preferred_command())
+
+
+def unregister() -> None:
+    """Blender disables the extension."""
+    clock.unregister()
+    for each in reversed(_CLASSES):
+        bpy.utils.unregister_class(each)
+    properties.unregister()

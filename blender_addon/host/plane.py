@@ -1,0 +1,124 @@
+"""The picture plane: an upright unit plane that shows the picture and carries what the scene shares."""
+
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+from __future__ import annotations
+
+import math
+
+import bpy
+
+from ..documents import PlaneDocument, read_scene, write_scene
+from ..placement import Frame
+from .picture import new_picture
+
+COLLECTION_NAME = "Maquette scene"
+PLANE_NAME = "Maquette plane"
+HEADER_KEY = "maquette_scene"
+SAMPLED_KEY = "maquette_sampled"
+FRAME_KEY = "maquette_frame"
+
+
+def is_plane(candidate: bpy.types.Object | None) -> bool:
+    """Whether an object is the picture plane of a scene."""
+    return candidate is not None and HEADER_KEY in candidate
+
+
+def plane_of(candidate: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The plane that an object is, or stands on."""
+    while candidate is not None and not is_plane(candidate):
+        candidate = candidate.parent
+    return candidate
+
+
+def current(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The plane that the artist works on: the active object's, else the one worked on last."""
+    scene = context.scene
+    chosen = plane_of(context.view_layer.objects.active)
+    if chosen is None:
+        chosen = scene.maquette.plane
+    return chosen if is_plane(chosen) and chosen.name in scene.objects else None
+
+
+def find_any(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """Some picture plane of a Blender scene."""
+    return next((candidate for candidate in scene.objects if is_plane(candidate)), None)
+
+
+def document_of(plane: bpy.types.Object) -> PlaneDocument:
+    """What is written on a plane.
+
+    Raises:
+        ClientError: SCENE_FILE_CORRUPT or SCENE_FILE_UNKNOWN.
+    """
+    frame = Frame(*plane[FRAME_KEY])
+    return PlaneDocument(read_scene(plane[HEADER_KEY]), read_scene(plane[SAMPLED_KEY]), frame)
+
+
+def write_document(plane: bpy.types.Object, document: PlaneDocument) -> None:
+    """Write what the scene shares on its plane."""
+    plane[HEADER_KEY] = write_scene(document.header)
+    plane[SAMPLED_KEY] = write_scene(document.sampled)
+    plane[FRAME_KEY] = [document.frame.width, document.frame.height, document.frame.area_normaliser]
+
+
+def picture_of(plane: bpy.types.Object) -> bpy.types.Image | None:
+    """The Image datablock that the plane's material shows; None when the artist took it away."""
+    for slot in plane.material_slots:
+        if slot.material and slot.material.node_tree:
+            for node in slot.material.node_tree.nodes:
+                if node.type == "TEX_IMAGE" and node.image:
+                    return node.image
+    return None
+
+
+def new_plane(scene: bpy.types.Scene, document: PlaneDocument, width: int, height: int) -> bpy.types.Object:
+    """A plane at the 3D cursor, in a collection of its own, facing the front view."""
+    mesh = _rectangle(document.frame.width, document.frame.height)
+    mesh.materials.append(_luminous(new_picture(width, height)))
+    plane = bpy.data.objects.new(PLANE_NAME, mesh)
+    plane.rotation_euler = (math.pi / 2, 0.0, 0.0)
+    plane.location = scene.cursor.location
+    write_document(plane, document)
+    collection = bpy.data.collections.new(COLLECTION_NAME)
+    scene.collection.children.link(collection)
+    collection.objects.link(plane)
+    return plane
+
+
+def resize_plane(plane: bpy.types.Object, document: PlaneDocument) -> None:
+    """Give the plane the sides of another picture."""
+    for vertex, place in zip(plane.data.vertices, _corners(document.frame.width, document.frame.height), strict=True):
+        vertex.co = place
+
+
+def _corners(width: float, height: float) -> list[tuple[float, float, float]]:
+    x, y = width / 2, height / 2
+    return [(-x, -y, 0.0), (x, -y, 0.0), (x, y, 0.0), (-x, y, 0.0)]
+
+
+def _rectangle(width: float, height: float) -> bpy.types.Mesh:
+    mesh = bpy.data.meshes.new(PLANE_NAME)
+    mesh.from_pydata(_corners(width, height), [], [(0, 1, 2, 3)])
+    coordinates = mesh.uv_layers.new(name="UVMap")
+    for loop, place in zip(coordinates.data, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):
+        loop.uv = place
+    return mesh
+
+
+def _luminous(picture: bpy.types.Image) -> bpy.types.Material:
+    """A material that shows the picture's own colours, whatever the light."""
+    material = bpy.data.materials.new(PLANE_NAME)
+    if bpy.app.version < (5, 0, 0):
+        material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.image = picture
+    emission = tree.nodes.new("ShaderNodeEmission")
+    output = tree.nodes.new("ShaderNodeOutputMaterial")
+    texture.location, emission.location = (-600, 0), (-250, 0)
+    tree.links.new(texture.outputs["Color"], emission.inputs["Color"])
+    tree.links.new(emission.outputs["Emission"], output.inputs["Surface"])
+    # The viewport's solid mode shows the active texture node.
+    tree.nodes.active = texture
+    return material

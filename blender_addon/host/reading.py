@@ -1,0 +1,46 @@
+"""The scene as the objects of a plane show it now."""
+
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+
+from ..composition import Sighting, compose
+from ..documents import read_blob
+from ..identity import IdentityBook
+from ..scene import Scene
+from . import blobs, plane
+
+
+def read_scene(target: bpy.types.Object, book: IdentityBook, previous: Scene | None = None) -> tuple[Scene, list[str]]:
+    """Read a plane and its empties; copies of empties are given ids of their own.
+
+    Args:
+        target: the plane.
+        book: remembers who is who.
+        previous: decides the order of blobs that are equally deep.
+
+    Returns:
+        The scene, and the names of empties that were left out because they are of another model.
+
+    Raises:
+        ClientError: what is written on an object cannot be read.
+    """
+    document = plane.document_of(target)
+    empties = blobs.blobs_of(target)
+    resolved = book.resolve({empty.session_uid: empty[blobs.ID_KEY] for empty in empties})
+    sightings: list[Sighting] = []
+    strangers: list[str] = []
+    for empty in empties:
+        written = read_blob(empty[blobs.DOCUMENT_KEY])
+        if written.model_digest != document.header.model_digest:
+            strangers.append(empty.name)
+            continue
+        claim, blob_id = empty[blobs.ID_KEY], resolved[empty.session_uid]
+        if claim != blob_id:
+            empty[blobs.ID_KEY] = blob_id
+        blob = replace(written.blob, id=blob_id)
+        sightings.append(Sighting(blob, claim, blobs.placement_of(empty, target), blobs.is_hidden(empty)))
+    return compose(document.header, sightings, document.frame, previous), strangers
