@@ -9,6 +9,7 @@ import torch
 from maquette.engine.devices import choose_device, choose_threads, describe_devices
 from maquette.engine.messages import Device
 from maquette.engine.source import SourceSettings
+from maquette.models.importing import import_model
 from maquette.models.operations import Operation, Progress
 from maquette.models.registry import Model, load_model
 from maquette.models.requests import ImportModel, ImportReport
@@ -34,7 +35,7 @@ class Zoo:
 
     def import_model(self, request: ImportModel) -> Operation[ImportReport]:
         """Convert a checkpoint and add it to the catalogue."""
-        raise NotImplementedError
+        return import_model(request, self._catalogue)
 
     def trim(self) -> None:
         """Give freed memory back to the system."""
