@@ -1,0 +1,1 @@
+"""The command ``maquette``: a host like the others, with a terminal for a face."""
