@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from maquette.engine.source import Model
@@ -117,7 +117,7 @@ class ModelCache:
             del self._users[model_id]
 
     @contextmanager
-    def using(self, model_id: str) -> Iterator[None]:
+    def using(self, model_id: str) -> Generator[None]:
         """Hold a model for the length of a block."""
         self.hold(model_id)
         try:

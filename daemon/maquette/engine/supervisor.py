@@ -16,7 +16,6 @@ from maquette.engine.framing import HEADER, decode, encode
 from maquette.engine.messages import (
     Cancel,
     Device,
-    Done,
     EngineState,
     Failed,
     FromEngine,
@@ -308,7 +307,7 @@ class Supervisor:
             if isinstance(message, Reported):
                 running.report(message.progress)
             else:
-                running.end(message.error if isinstance(message, Failed) else Finished(cast("Done", message).result))
+                running.end(message.error if isinstance(message, Failed) else Finished(message.result))
 
     def _become_ready(self, message: Ready) -> None:
         self.devices = message.devices

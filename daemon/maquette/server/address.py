@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grpc import aio
+from grpc.aio import Server
 from maquette_client.errors import ClientError
 from maquette_client.locations import (
     HAS_UNIX_SOCKETS,
@@ -63,7 +63,7 @@ def _already_running(directory: Path) -> MaquetteError:
 
 
 @contextmanager
-def sole_daemon(directory: Path) -> Iterator[None]:
+def sole_daemon(directory: Path) -> Generator[None]:
     """Hold the directory's lock for the length of a block. The operating system frees it when the process dies.
 
     Raises:
@@ -80,7 +80,7 @@ def sole_daemon(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _bind_unix(server: aio.Server, directory: Path) -> str:
+def _bind_unix(server: Server, directory: Path) -> str:
     path = directory / SOCKET_NAME
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise MaquetteError(
@@ -98,7 +98,7 @@ def _bind_unix(server: aio.Server, directory: Path) -> str:
     return f"unix:{path}"
 
 
-def bind(server: aio.Server, directory: Path, use_tcp: bool = not HAS_UNIX_SOCKETS) -> str:
+def bind(server: Server, directory: Path, use_tcp: bool = not HAS_UNIX_SOCKETS) -> str:
     """Make the server listen; the address is ``unix:/absolute/path`` or ``127.0.0.1:port``.
 
     Raises:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import cast
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
@@ -56,15 +57,13 @@ def check_finite(message: Message) -> None:
 def _check_finite_below(field: FieldDescriptor, value: object) -> None:
     if isinstance(value, Message):
         check_finite(value)
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            if isinstance(one, Message):
-                check_finite(one)
-            elif isinstance(one, float) and not math.isfinite(one):
-                raise not_finite(field.name)
-    else:
-        for one in value:
+        return
+    many = cast("Mapping[object, object]", value).values() if isinstance(value, Mapping) else value
+    for one in cast("Iterable[object]", many):
+        if isinstance(one, Message):
             check_finite(one)
+        elif isinstance(one, float) and not math.isfinite(one):
+            raise not_finite(field.name)
 
 
 def vector_from(data: bytes, name: str) -> bytes:

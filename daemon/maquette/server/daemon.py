@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from grpc import aio
+import grpc.aio
 from maquette_client.locations import HAS_UNIX_SOCKETS, LOG_NAME, runtime_directory
 from maquette_client.runtime_file import (
     PROTOCOL_MAX,
@@ -30,18 +30,11 @@ from maquette.server.address import bind, prepare_directory, remove_socket, sole
 from maquette.server.content_cache import ContentCache
 from maquette.server.context import Catalogue, Services
 from maquette.server.events import Events
-from maquette.server.generated.content_pb2_grpc import add_ContentServiceServicer_to_server
-from maquette.server.generated.model_pb2_grpc import add_ModelServiceServicer_to_server
-from maquette.server.generated.scene_pb2_grpc import add_SceneServiceServicer_to_server
-from maquette.server.generated.system_pb2_grpc import add_SystemServiceServicer_to_server
 from maquette.server.health import Health
 from maquette.server.interceptor import Guard
 from maquette.server.limits import Limits
 from maquette.server.logging_setup import open_log, start_logging
-from maquette.server.services.content import ContentService
-from maquette.server.services.model import ModelService
-from maquette.server.services.scene import SceneService
-from maquette.server.services.system import SystemService
+from maquette.server.services.registration import add_services
 from maquette.store.allowed_folders import open_allowed_folders
 
 _log = logging.getLogger(__name__)
@@ -110,13 +103,9 @@ def _make_services(settings: Settings, instance_id: str, log: int | None) -> Ser
     )
 
 
-def _make_server(services: Services, token: str) -> aio.Server:
-    server = aio.server(interceptors=(Guard(token),), options=_channel_options(services.limits), compression=None)
-    add_SystemServiceServicer_to_server(SystemService(services), server)
-    add_ContentServiceServicer_to_server(ContentService(services), server)
-    add_ModelServiceServicer_to_server(ModelService(services), server)
-    add_SceneServiceServicer_to_server(SceneService(services), server)
-    services.health.add_to(server)
+def _make_server(services: Services, token: str) -> grpc.aio.Server:
+    server = grpc.aio.server(interceptors=(Guard(token),), options=_channel_options(services.limits), compression=None)
+    add_services(server, services)
     return server
 
 
@@ -141,7 +130,7 @@ def _end_on_signals(shutdown: asyncio.Event) -> None:
             loop.add_signal_handler(name, shutdown.set)
 
 
-async def _end(server: aio.Server, services: Services) -> None:
+async def _end(server: grpc.aio.Server, services: Services) -> None:
     services.events.shutting_down()
     await services.supervisor.stop()
     await server.stop(_GRACE_SECONDS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.message import Message
-from grpc import aio
+from grpc.aio import AbortError, ServerInterceptor, ServicerContext, UsageError
 
 from maquette.errors import MaquetteError, Reason
 from maquette.server.conversion import check_finite
@@ -21,8 +21,16 @@ _log = logging.getLogger(__name__)
 TOKEN_KEY = "authorization"
 _SCHEME = "Bearer "
 
-Context = aio.ServicerContext[Any, Any]
+Context = ServicerContext[Any, Any]
 Behaviour = Callable[[Any, Context], Any]
+
+# grpc's type stubs describe the handlers of its synchronous server only, so handlers pass through here untyped.
+_MAKERS: dict[str, Callable[..., Any]] = {
+    "unary_unary": grpc.unary_unary_rpc_method_handler,
+    "unary_stream": grpc.unary_stream_rpc_method_handler,
+    "stream_unary": grpc.stream_unary_rpc_method_handler,
+    "stream_stream": grpc.stream_stream_rpc_method_handler,
+}
 
 
 def _unauthenticated() -> MaquetteError:
@@ -30,12 +38,6 @@ def _unauthenticated() -> MaquetteError:
         Reason.UNAUTHENTICATED,
         "The call does not carry this daemon's token.",
         "Read the token again from the daemon's runtime file: it changes at every start.",
-    )
-
-
-def _unimplemented(method: str) -> MaquetteError:
-    return MaquetteError(
-        Reason.PROTOCOL_MISMATCH, f"The daemon does not know {method}.", "Update Maquette, or the plugin that calls it."
     )
 
 
@@ -47,11 +49,11 @@ def _unexpected() -> MaquetteError:
     )
 
 
-def _refusal(error: MaquetteError) -> grpc.RpcMethodHandler[Any, Any]:
+def _refusal(error: MaquetteError) -> Any:
     async def refuse(_: object, context: Context) -> None:
         await abort(context, error)
 
-    return grpc.unary_unary_rpc_method_handler(refuse)
+    return _MAKERS["unary_unary"](refuse)
 
 
 async def _unimplemented_behaviour(_: object, context: Context) -> None:
@@ -63,7 +65,7 @@ async def _translated(context: Context, method: str, work: Awaitable[Any]) -> An
         return await work
     except MaquetteError as error:
         await abort(context, error)
-    except (aio.AbortError, aio.UsageError):
+    except (AbortError, UsageError):
         raise
     except Exception:
         _log.exception("%s failed unexpectedly", method)
@@ -95,22 +97,16 @@ def _wrapped(method: str, behaviour: Behaviour) -> Behaviour:
     return handle
 
 
-def _guarded(method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
-    coders = {
-        "request_deserializer": handler.request_deserializer,
-        "response_serializer": handler.response_serializer,
-    }
-    if handler.unary_unary is not None:
-        return grpc.unary_unary_rpc_method_handler(_wrapped(method, handler.unary_unary), **coders)
-    if handler.unary_stream is not None:
-        return grpc.unary_stream_rpc_method_handler(_wrapped(method, handler.unary_stream), **coders)
-    if handler.stream_unary is not None:
-        return grpc.stream_unary_rpc_method_handler(_wrapped(method, handler.stream_unary), **coders)
-    assert handler.stream_stream is not None
-    return grpc.stream_stream_rpc_method_handler(_wrapped(method, handler.stream_stream), **coders)
+def _guarded(method: str, handler: Any) -> Any:
+    kind = next(kind for kind in _MAKERS if getattr(handler, kind) is not None)
+    return _MAKERS[kind](
+        _wrapped(method, getattr(handler, kind)),
+        request_deserializer=handler.request_deserializer,
+        response_serializer=handler.response_serializer,
+    )
 
 
-class Guard(aio.ServerInterceptor):
+class Guard(ServerInterceptor):  # pyright: ignore[reportMissingTypeArgument]
     """Lets a call through only with the token, checks its numbers, and translates what it raises.
 
     Args:
@@ -129,13 +125,13 @@ class Guard(aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any]]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any]:
+    ) -> Any:
         """The guarded handler of a call."""
         if not self._is_authentic(handler_call_details):
             return _refusal(_unauthenticated())
         handler = await continuation(handler_call_details)
         if handler is None:
-            return grpc.unary_unary_rpc_method_handler(_unimplemented_behaviour)
+            return _MAKERS["unary_unary"](_unimplemented_behaviour)
         return _guarded(handler_call_details.method, handler)

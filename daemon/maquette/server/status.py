@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
-import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
-from grpc import StatusCode, aio
+from grpc import StatusCode
+from grpc.aio import ServicerContext
 
 from maquette.errors import MaquetteError, Reason
 
@@ -56,8 +56,9 @@ def status_of(error: MaquetteError) -> Status:
     return Status(code=code.value[0], message=error.message[:_LONGEST_MESSAGE], details=[packed])
 
 
-async def abort(context: aio.ServicerContext[object, object], error: MaquetteError) -> NoReturn:
+async def abort(context: ServicerContext[Any, Any], error: MaquetteError) -> NoReturn:
     """End a call with an error."""
-    code = CODE_OF.get(error.reason, grpc.StatusCode.INTERNAL)
+    code = CODE_OF.get(error.reason, StatusCode.INTERNAL)
     details = status_of(error).SerializeToString()
     await context.abort(code, error.message[:_LONGEST_MESSAGE], ((DETAILS_KEY, details),))
+    raise AssertionError("abort raises")

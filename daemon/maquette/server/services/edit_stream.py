@@ -52,7 +52,7 @@ def _rejected(action: Reject) -> scene_pb2.EditSceneResponse:
 class _Stream:
     def __init__(self, services: Services, model_id: str, session: EditSession) -> None:
         self._services = services
-        self._model_id = model_id
+        self.model_id = model_id
         self._session = session
         self._rendering: asyncio.Task[None] | None = None
         self._result: RenderSceneResult | None = None
@@ -81,7 +81,7 @@ class _Stream:
         try:
             work = RenderScene(action.scene, preview=not action.final)
             self._result = await self._services.supervisor.result(
-                self._model_id, work, RenderSceneResult, Priority.INTERACTIVE
+                self.model_id, work, RenderSceneResult, Priority.INTERACTIVE
             )
         except Exception as error:
             await self.outbox.put(error)
@@ -143,7 +143,7 @@ async def edit_scene(
         MaquetteError: what is wrong with the opening scene, or what a render raised; the caller still has the scene.
     """
     stream = await _opened(services, requests)
-    services.supervisor.hold(stream._model_id)
+    services.supervisor.hold(stream.model_id)
     reading = asyncio.create_task(stream.read(requests))
     try:
         while (item := await stream.outbox.get()) is not None:
@@ -153,4 +153,4 @@ async def edit_scene(
     finally:
         stream.cancel_render()
         reading.cancel()
-        services.supervisor.release(stream._model_id)
+        services.supervisor.release(stream.model_id)
