@@ -90,9 +90,7 @@ class FakeModel:
         if request.scene.noise_seed == 666:
             raise ValueError("a fault of the model")
         if request.scene.noise_seed == 667:
-            raise RuntimeError(
-                "DefaultCPUAllocator: can't allocate memory: you tried to allocate 800 bytes."
-            )
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 800 bytes.")
         for step in range(self.steps):
             yield Progress("rendering", step / self.steps)
             if self.step_seconds:
