@@ -98,6 +98,7 @@ class FakeDaemon:
         self.reject_next = False
         self.corrupt_content = False
         self.cancelled = 0
+        self.open_streams = 0
         self.server: Server | None = None
         self.stopped = asyncio.Event()
 
@@ -276,7 +277,11 @@ class Scenes(scene_grpc.SceneServiceBase):
     async def EditScene(self, stream):  # noqa: N802
         self.daemon.check(stream)
         first = await stream.recv_message()
-        await EditConversation(self.daemon, stream, first.open.scene).run()
+        self.daemon.open_streams += 1
+        try:
+            await EditConversation(self.daemon, stream, first.open.scene).run()
+        finally:
+            self.daemon.open_streams -= 1
 
 
 class EditConversation:

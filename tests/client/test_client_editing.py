@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
+import signal
 import time
 
 import pytest
-from fake_daemon import scene_of
-from maquette_client import patches
+from fake_daemon import FakeDaemon, scene_of
+from maquette_client import editing, patches
 from maquette_client.connection import Connection
 from maquette_client.editing import EditSession, Frame, Rejected
 from maquette_client.errors import ClientError
 from maquette_client.pump import Pump
+from maquette_client.runtime_file import find_runtime_file, process_lives
 from maquette_client.v1.scene_pb2 import Ellipse
 
 
@@ -27,17 +30,18 @@ def turn_until(pump: Pump, done, seconds: float = 10.0) -> None:
 class Host:
     """A host that turns the pump and keeps what it is told."""
 
-    def __init__(self, scene=None) -> None:
+    def __init__(self, pump: Pump | None = None) -> None:
         self.frames: list[Frame] = []
         self.rejections: list[Rejected] = []
         self.failures: list[ClientError] = []
         self.timer_starts = 0
-        self.pump = Pump(self.start_timer)
+        self.pump = pump or Pump()
+        self.pump.on_busy = self.start_timer
         self.connection = Connection()
         self.session = EditSession(
             self.connection,
             self.pump,
-            scene_of(1) if scene is None else scene,
+            scene_of(1),
             on_frame=self.frames.append,
             on_rejected=self.rejections.append,
             on_failed=self.failures.append,
@@ -53,6 +57,19 @@ class Host:
         self.session.close()
         self.connection.close()
         self.pump.close()
+
+
+@pytest.fixture
+def daemon_in_loop(directory):
+    """A host and a daemon that live in the same loop, so that a test sees both sides."""
+    pump, daemon = Pump(), FakeDaemon(directory)
+    pump.run(daemon.start())
+    host = Host(pump)
+    yield host, daemon
+    host.session.close()
+    host.connection.close()
+    host.pump.run(daemon.stop())
+    host.pump.close()
 
 
 @pytest.fixture
@@ -102,23 +119,18 @@ def test_an_update_that_does_not_fit_raises_and_changes_nothing(host):
     assert host.session.revision == 0
 
 
-def test_the_session_goes_on_by_itself_after_the_daemon_was_killed(host, launch, directory):
-    process_of = launch
+def test_the_session_goes_on_by_itself_after_the_daemon_was_killed(host, launch):
     host.rest()
     host.session.update([patches.set_ellipse("bed", ellipse(0.4))], settle=True)
     host.rest()
     seen = len(host.frames)
-    # The first daemon of this test is the one that the fixture launched.
-    import json
-    import os
-    import signal
-
-    pid = json.loads((directory / "daemon.json").read_text())["pid"]
-    os.kill(pid, signal.SIGKILL)
+    running = find_runtime_file()
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
     host.session.update([patches.clone_blob("lamp", "lamp-2")])
     for _ in range(5):
         host.pump.turn()
-    process_of()
+    launch()
     host.session.update([patches.set_ellipse("bed", ellipse(0.8))], settle=True)
     host.rest()
     assert not host.failures
@@ -128,16 +140,87 @@ def test_the_session_goes_on_by_itself_after_the_daemon_was_killed(host, launch,
     assert [blob.id for blob in host.session.scene.blobs] == ["bed", "lamp", "lamp-2", "rug"]
 
 
-def test_without_a_daemon_the_session_fails_with_the_state_as_reason_and_rests(directory):
+def test_a_killed_daemon_is_noticed_by_an_idle_session_without_asking_for_turns(host):
+    host.rest()
+    running = find_runtime_file()
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    turn_until(host.pump, lambda: not process_lives(running.pid))
+    for _ in range(20):
+        host.pump.turn()
+        time.sleep(0.005)
+    assert not host.pump.busy
+    assert not host.failures
+
+
+def test_a_refused_update_is_told_and_taken_back_and_later_ones_are_kept(daemon_in_loop):
+    host, daemon = daemon_in_loop
+    host.rest()
+    daemon.reject_next = True
+    host.session.update([patches.set_ellipse("bed", ellipse(0.9))])
+    turn_until(host.pump, lambda: daemon.edits)
+    host.session.update([patches.set_hidden("rug", True)], settle=True)
+    host.rest()
+    assert [(told.revision, told.error.reason) for told in host.rejections] == [(1, "LIMIT_EXCEEDED")]
+    assert host.rejections[0].error.action == "Do less."
+    scene = host.session.scene
+    assert scene.blobs[0].ellipse.x == 0.0
+    assert [blob.hidden for blob in scene.blobs] == [False, False, True]
+    assert host.frames[-1].revision == 2
+
+
+def test_updates_between_two_turns_travel_as_one_edit(daemon_in_loop):
+    host, daemon = daemon_in_loop
+    host.rest()
+    for step in range(50):
+        host.session.update([patches.set_ellipse("bed", ellipse(step / 100))])
+    host.session.settle()
+    host.rest()
+    assert len(daemon.edits) == 1
+    assert daemon.edits[0].revision == 51
+    assert [patch.set_ellipse.ellipse.x for patch in daemon.edits[0].patches] == [0.49]
+
+
+def test_a_slow_daemon_gets_no_more_frames_asked_than_it_can_paint(daemon_in_loop):
+    host, daemon = daemon_in_loop
+    daemon.frame_seconds = 0.03
+    host.rest()
+    for step in range(30):
+        host.session.update([patches.set_ellipse("bed", ellipse(step / 100))])
+        turn_until(host.pump, lambda: True)
+        time.sleep(0.003)
+    host.session.settle()
+    host.rest()
+    assert 2 <= len(host.frames) < 30
+    assert host.frames[-1].final
+
+
+def test_a_mistake_in_the_hosts_callback_does_not_end_the_session(daemon_in_loop, caplog):
+    host, _ = daemon_in_loop
+    host.rest()
+    host.session._on_frame = lambda frame: 1 / 0
+    host.session.update([patches.set_hidden("rug", True)])
+    host.rest()
+    assert "ZeroDivisionError" in caplog.text
+    host.session._on_frame = host.frames.append
+    host.session.update([patches.set_hidden("rug", False)])
+    host.rest()
+    assert host.frames[-1].revision == 2
+
+
+def test_a_closed_session_ends_its_stream(daemon_in_loop):
+    host, daemon = daemon_in_loop
+    host.rest()
+    host.session.close()
+    host.rest()
+    turn_until(host.pump, lambda: daemon.open_streams == 0)
+
+
+def test_without_a_daemon_the_session_fails_with_the_state_as_reason_and_rests(directory, monkeypatch):
+    monkeypatch.setattr(editing, "PATIENCE_SECONDS", 0.2)
     host = Host()
     host.session.update([patches.set_hidden("bed", True)])
-    import maquette_client.editing as editing
-
-    editing.PATIENCE_SECONDS, patience = 0.2, editing.PATIENCE_SECONDS
-    try:
-        turn_until(host.pump, lambda: host.failures)
-    finally:
-        editing.PATIENCE_SECONDS = patience
+    turn_until(host.pump, lambda: host.failures)
     assert host.failures[0].reason in {"NOT_RUNNING", "NOT_INSTALLED"}
     assert not host.pump.busy
     host.close()

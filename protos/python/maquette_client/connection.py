@@ -18,7 +18,7 @@ from maquette_client.conditions import Condition, State
 from maquette_client.errors import ClientError
 from maquette_client.locations import RUNTIME_FILE_NAME, runtime_directories
 from maquette_client.runtime_file import PROTOCOL_MAX, PROTOCOL_MIN, RuntimeFile, find_runtime_file, process_lives
-from maquette_client.starter import StartedDaemon, find_command
+from maquette_client.starter import ALREADY_RUNNING_EXIT_CODE, StartedDaemon, find_command
 from maquette_client.status_details import CONNECTION_LOST, ErrorInfoCodec, client_error
 from maquette_client.v1 import system_grpc, system_pb2
 
@@ -110,7 +110,7 @@ class Connection:
         while time.monotonic() < deadline:
             with contextlib.suppress(_AbsentError):
                 return await self._ready_unless_absent()
-            if self._started.exit_code() not in (None, 0):
+            if self._started.exit_code() not in (None, 0, ALREADY_RUNNING_EXIT_CODE):
                 raise self._started.failure()
             await asyncio.sleep(_START_POLL_SECONDS)
         raise ClientError(

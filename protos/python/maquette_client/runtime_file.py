@@ -150,7 +150,7 @@ def read_install_record(directory: Path) -> InstallRecord | None:
 
 
 def process_lives(pid: int) -> bool:
-    """Whether a process with this id exists (whoever owns it)."""
+    """Whether a process with this id runs (whoever owns it); one that has ended and waits for its parent does not."""
     if pid <= 0:
         return False
     if sys.platform == "win32":
@@ -159,9 +159,21 @@ def process_lives(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, OverflowError):
-        return pid < 2**31
-    return True
+    except OverflowError:
+        return False
+    except PermissionError:
+        return True
+    return not _has_ended(pid)
+
+
+def _has_ended(pid: int) -> bool:
+    # Linux only; elsewhere a child that its parent has not waited for counts as living.
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stream:
+            after_name = stream.read().rpartition(b")")[2].split()
+    except OSError:
+        return False
+    return after_name[:1] in ([b"Z"], [b"X"])
 
 
 def _windows_process_lives(pid: int) -> bool:

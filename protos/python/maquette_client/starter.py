@@ -18,6 +18,9 @@ from maquette_client.runtime_file import read_install_record
 _HOST_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "APPDIR", "APPIMAGE", "ARGV0")
 _HOST_PREFIXES = ("PYTHON", "DYLD_", "QT_", "BLENDER_", "KRITA_")
 
+# Somebody else has started it at the same moment: it will answer soon.
+ALREADY_RUNNING_EXIT_CODE = 3
+
 _LAST_LINE_LENGTH = 300
 
 
