@@ -64,7 +64,8 @@ class Settings:
 
 def _channel_options(limits: Limits) -> list[tuple[str, int]]:
     return [
-        ("grpc.max_receive_message_length", limits.message_bytes),
+        # Beyond the limit a typed refusal is given; far beyond it gRPC does not even read the message.
+        ("grpc.max_receive_message_length", 4 * limits.message_bytes),
         ("grpc.max_send_message_length", limits.message_bytes),
         ("grpc.max_concurrent_streams", limits.streams),
         ("grpc.so_reuseport", 0),
@@ -104,7 +105,8 @@ def _make_services(settings: Settings, instance_id: str, log: int | None) -> Ser
 
 
 def _make_server(services: Services, token: str) -> grpc.aio.Server:
-    server = grpc.aio.server(interceptors=(Guard(token),), options=_channel_options(services.limits), compression=None)
+    guard = Guard(token, services.limits.message_bytes)
+    server = grpc.aio.server(interceptors=(guard,), options=_channel_options(services.limits))
     add_services(server, services)
     return server
 

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from grpc.aio import AbortError, ServerInterceptor, ServicerContext, UsageError
 
 from maquette.errors import MaquetteError, Reason
 from maquette.server.conversion import check_finite
+from maquette.server.limits import exceeded
 from maquette.server.status import abort
 
 _log = logging.getLogger(__name__)
@@ -82,9 +83,20 @@ async def _write_all(responses: AsyncIterator[Any], context: Context) -> None:
             await close()
 
 
+async def _checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        if isinstance(request, MaquetteError):
+            raise request
+        yield request
+
+
 async def _answer(behaviour: Behaviour, request: Any, context: Context) -> Any:
+    if isinstance(request, MaquetteError):
+        raise request
     if isinstance(request, Message):
         check_finite(request)
+    else:
+        request = _checked(request)
     if inspect.isasyncgenfunction(behaviour):
         return await _write_all(behaviour(request, context), context)
     return await behaviour(request, context)
@@ -97,11 +109,27 @@ def _wrapped(method: str, behaviour: Behaviour) -> Behaviour:
     return handle
 
 
-def _guarded(method: str, handler: Any) -> Any:
+def _decoder(decode: Callable[[bytes], Message], limit: int) -> Callable[[bytes], Message | MaquetteError]:
+    """``decode``, with what it refuses as a value: grpc would answer an exception with a status of its own."""
+
+    def decode_or_refuse(raw: bytes) -> Message | MaquetteError:
+        if len(raw) > limit:
+            return exceeded("Bytes of a message", len(raw), limit)
+        try:
+            return decode(raw)
+        except DecodeError:
+            return MaquetteError(
+                Reason.INVALID_ARGUMENT, "The message cannot be decoded.", "Update Maquette, or the plugin."
+            )
+
+    return decode_or_refuse
+
+
+def _guarded(method: str, handler: Any, message_limit: int) -> Any:
     kind = next(kind for kind in _MAKERS if getattr(handler, kind) is not None)
     return _MAKERS[kind](
         _wrapped(method, getattr(handler, kind)),
-        request_deserializer=handler.request_deserializer,
+        request_deserializer=_decoder(handler.request_deserializer, message_limit),
         response_serializer=handler.response_serializer,
     )
 
@@ -111,9 +139,11 @@ class Guard(ServerInterceptor):  # pyright: ignore[reportMissingTypeArgument]
 
     Args:
         token: secret of this run of the daemon.
+        message_limit: bytes of one message.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, message_limit: int) -> None:
+        self._message_limit = message_limit
         self._expected = f"{_SCHEME}{token}".encode()
 
     def _is_authentic(self, details: grpc.HandlerCallDetails) -> bool:
@@ -134,4 +164,4 @@ class Guard(ServerInterceptor):  # pyright: ignore[reportMissingTypeArgument]
         handler = await continuation(handler_call_details)
         if handler is None:
             return _MAKERS["unary_unary"](_unimplemented_behaviour)
-        return _guarded(handler_call_details.method, handler)
+        return _guarded(handler_call_details.method, handler, self._message_limit)
