@@ -66,7 +66,8 @@ class Order(NeedsBlob, bpy.types.Operator):
     def execute(self, context):
         """Swap it with its neighbour."""
         empty = active_blob(context)
-        if not staging.reorder(context, plane.plane_of(empty), empty, self.direction == "FORWARD"):
+        order = blobs.front_to_back(plane.plane_of(empty), clock.world().ranks)
+        if not staging.reorder(context, order, empty, self.direction == "FORWARD"):
             return {"CANCELLED"}
         clock.world().mark_changed()
         return {"FINISHED"}

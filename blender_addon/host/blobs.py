@@ -3,6 +3,8 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import bpy
 
 from ..composition import depth_of, is_shell, label
@@ -23,14 +25,27 @@ def is_blob(candidate: bpy.types.Object | None) -> bool:
 
 
 def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:
-    """The empties of a plane, also those that the artist grouped under another parent."""
-    return [child for child in plane.children_recursive if is_blob(child)]
+    """The empties of a plane, also those that the artist grouped under another parent.
+
+    What was deleted may live on unseen while something refers to it, so only what the view layer holds counts.
+    """
+    present = bpy.context.view_layer.objects
+    return [child for child in plane.children_recursive if is_blob(child) and present.get(child.name) == child]
 
 
-def front_to_back(plane: bpy.types.Object) -> list[bpy.types.Object]:
-    """The empties of a plane in the order of the list."""
+def front_to_back(plane: bpy.types.Object, ranks: Mapping[str, int]) -> list[bpy.types.Object]:
+    """The empties of a plane in the order of the list.
+
+    Args:
+        plane: theirs.
+        ranks: by blob id, from back to front: decides between equally deep ones.
+    """
     inverse = plane.matrix_world.inverted_safe()
-    return sorted(blobs_of(plane), key=lambda empty: -round((inverse @ empty.matrix_world).translation.z, 5))
+
+    def order(empty: bpy.types.Object) -> tuple[float, int]:
+        return round((inverse @ empty.matrix_world).translation.z, 5), ranks.get(empty[ID_KEY], -1)
+
+    return sorted(blobs_of(plane), key=order, reverse=True)
 
 
 def is_hidden(empty: bpy.types.Object) -> bool:

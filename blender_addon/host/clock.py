@@ -69,6 +69,7 @@ def _file_is_saved(*_arguments: object) -> None:
 
 _HANDLERS = {
     "depsgraph_update_post": _something_changed,
+    "frame_change_post": _something_changed,
     "undo_post": _undone,
     "redo_post": _undone,
     "load_post": _file_opened,

@@ -50,27 +50,13 @@ class MainPanel(_SidePanel, bpy.types.Panel):
         world.glance()
         _draw_status(self.layout, context)
         if world.connection.condition.state is State.READY:
-            self._draw_new_scene(context)
+            _draw_new_scene(self.layout, context)
         if plane.current(context) is None and not world.activity:
             self.layout.label(text=strings.NO_SCENE)
             return
         if world.last_frame is not None:
             milliseconds = world.last_frame.round_trip_milliseconds or world.last_frame.milliseconds
             self.layout.label(text=strings.SHOWN_IN.format(milliseconds=milliseconds), icon="TIME")
-
-    def _draw_new_scene(self, context: bpy.types.Context) -> None:
-        settings = context.scene.maquette
-        world = clock.world()
-        model = world.model(settings.model_id)
-        self.layout.menu(
-            ModelMenu.bl_idname, text=model.title if model else strings.MODEL_DEFAULT, icon="NODE_MATERIAL"
-        )
-        column = self.layout.column(align=True)
-        row = column.row(align=True)
-        row.prop(settings, "seed")
-        row.operator(NextSeed.bl_idname, text="", icon="FORWARD")
-        column.prop(settings, "truncation", slider=True)
-        column.operator(NewScene.bl_idname, icon="ADD")
 
 
 class LooksPanel(_SidePanel, bpy.types.Panel):
@@ -111,7 +97,8 @@ class BlobList(bpy.types.UIList):
         """Show this plane's blobs only, in their order."""
         everything = getattr(data, property_name)
         target = plane.current(context)
-        order = {empty.name: rank for rank, empty in enumerate(blobs.front_to_back(target))} if target else {}
+        listed = blobs.front_to_back(target, clock.world().ranks) if target else []
+        order = {empty.name: rank for rank, empty in enumerate(listed)}
         flags = [self.bitflag_filter_item if each.name in order else 0 for each in everything]
         others = iter(range(len(order), len(everything)))
         return flags, [order[each.name] if each.name in order else next(others) for each in everything]
@@ -168,7 +155,7 @@ class SelectedPanel(_ScenePanel, bpy.types.Panel):
 def _draw_status(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     status = clock.world().status
     width = context.region.width if context.region else 300
-    letters = max(int(width / (_LETTER_WIDTH * context.preferences.system.ui_scale)) - 6, 20)
+    letters = max(int(width / (_LETTER_WIDTH * (context.preferences.system.ui_scale or 1.0))) - 6, 20)
     box = layout.box().column(align=True)
     icon = "ERROR" if status.alarming else "CHECKMARK" if clock.world().connection.condition.server else "TIME"
     for sentence in status.sentences:
@@ -182,6 +169,19 @@ def _draw_status(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         box.operator(Check.bl_idname, icon="FILE_REFRESH")
     elif status.remedy is Remedy.CHECK:
         box.operator(Check.bl_idname, icon="FILE_REFRESH")
+
+
+def _draw_new_scene(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    settings = context.scene.maquette
+    world = clock.world()
+    model = world.model(settings.model_id)
+    layout.menu(ModelMenu.bl_idname, text=model.title if model else strings.MODEL_DEFAULT, icon="NODE_MATERIAL")
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.prop(settings, "seed")
+    row.operator(NextSeed.bl_idname, text="", icon="FORWARD")
+    column.prop(settings, "truncation", slider=True)
+    column.operator(NewScene.bl_idname, icon="ADD")
 
 
 CLASSES = (MainPanel, LooksPanel, BlobList, BlobsPanel, SelectedPanel)

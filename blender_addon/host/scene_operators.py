@@ -180,10 +180,11 @@ class Render(NeedsScene, bpy.types.Operator):
         world = clock.world()
         context.view_layer.update()
         world.report(None)
-        world.follow_now()
-        if world.problem is not None:
-            return report_failure(self, world.problem)
         try:
+            world.run(world.connection.ready())
+            world.follow_now()
+            if world.problem is not None:
+                return report_failure(self, world.problem)
             world.run(world.follower.settled(), _PATIENCE_SECONDS)
         except ClientError as error:
             return report_failure(self, error)

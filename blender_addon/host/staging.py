@@ -65,9 +65,14 @@ def restyle_background(target: bpy.types.Object, look: Restyle | None) -> None:
     plane.write_document(target, replace(document, header=document.header.with_background_restyled(look)))
 
 
-def reorder(context: bpy.types.Context, target: bpy.types.Object, empty: bpy.types.Object, forward: bool) -> bool:
-    """Swap a blob with the next one in front of it or behind it; False when there is none."""
-    order = blobs.front_to_back(target)
+def reorder(context: bpy.types.Context, order: list[bpy.types.Object], empty: bpy.types.Object, forward: bool) -> bool:
+    """Swap a blob with the next one in front of it or behind it; False when there is none.
+
+    Args:
+        order: the empties from front to back; changed.
+        empty: one of them.
+        forward: towards the front.
+    """
     index = order.index(empty)
     other = index - 1 if forward else index + 1
     if not 0 <= other < len(order):

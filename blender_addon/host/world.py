@@ -141,6 +141,12 @@ class World:
         self._dirty = False
         self._follow(time.perf_counter())
 
+    @property
+    def ranks(self) -> dict[str, int]:
+        """By blob id, the place from back to front in the scene that the daemon was last told."""
+        scene = self.follower.scene
+        return {blob.id: rank for rank, blob in enumerate(scene.blobs)} if scene else {}
+
     def model(self, model_id: str) -> model_pb2.Model | None:
         """A model of the daemon by its id."""
         return next((model for model in self.models if model.id == model_id), None)
