@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors.torch import load_file
-from torch import Tensor, nn
-
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.verbs import TASKS
@@ -18,6 +15,8 @@ from maquette.models.operations import Operation, Progress
 from maquette.models.tensor_files import stored_tensors
 from maquette.store.catalogue import Catalogue, CatalogueEntry
 from maquette.store.weights_file import WeightsDescription, write_weights_file
+from safetensors.torch import load_file
+from torch import Tensor, nn
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 Result = TypeVar("Result")
@@ -42,7 +41,7 @@ def reports_and_result(operation: Operation[Result]) -> tuple[list[Progress], Re
 
 def difference(one: Tensor, other: Tensor) -> float:
     assert one.shape == other.shape
-    return float((one - other).abs().max())
+    return float((one - other).detach().abs().max())
 
 
 def assert_pictures_agree(picture: Tensor, expected: Tensor) -> None:

@@ -7,17 +7,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from model_helpers import (
-    GOLDEN,
-    assert_pictures_agree,
-    difference,
-    filled_by_name,
-    finished,
-    golden,
-    input_by_name,
-)
-from torch import Tensor
-
 from maquette.models.blobgan.checkpoint import load
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
@@ -42,6 +31,16 @@ from maquette.models.scene_edits import (
 )
 from maquette.store.catalogue import Catalogue
 from maquette.store.model_info import ModelInfo
+from model_helpers import (
+    GOLDEN,
+    assert_pictures_agree,
+    difference,
+    filled_by_name,
+    finished,
+    golden,
+    input_by_name,
+)
+from torch import Tensor
 
 INFO = ModelInfo("golden", "blobgan", "Golden", TASKS, "", 128, 128, 0, area_normaliser=0.02)
 
