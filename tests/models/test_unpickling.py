@@ -19,9 +19,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maquette.errors import MaquetteError, Reason
+from maquette.models.hyper_parameters import settings as settings_of
 from maquette.models.torch_archive import ArchivedTensor, TorchArchive, archived_tensors
 from maquette.models.unpickling import Inert, TensorReference, unpickled
-from maquette.models.unpickling import settings as settings_of
 from model_helpers import GOLDEN
 
 OFFICIAL = GOLDEN / "blobgan_official_style.ckpt"

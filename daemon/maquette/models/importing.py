@@ -15,12 +15,13 @@ from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.checkpoints import Checkpoint, Conversion, TensorSource
+from maquette.models.hyper_parameters import settings
 from maquette.models.operations import Operation, Progress
 from maquette.models.registry import SYSTEMS, Architecture, architecture
 from maquette.models.requests import ImportModel, ImportReport
 from maquette.models.tensor_files import read_tensors, stored_tensors
 from maquette.models.torch_archive import TorchArchive, archived_tensors
-from maquette.models.unpickling import TensorReference, damaged, settings
+from maquette.models.unpickling import TensorReference, damaged
 from maquette.store.atomic import write_atomically
 from maquette.store.catalogue import Catalogue, check_model_id
 from maquette.store.weights_file import write_weights_file

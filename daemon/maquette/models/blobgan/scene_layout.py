@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -58,6 +59,26 @@ def _styles(appearances: Sequence[Appearance], width: int, seeded_styles: Seeded
     if all(appearance.restyle is None for appearance in appearances):
         return own
     return torch.stack([_restyled(row, look, seeded_styles) for row, look in zip(own, appearances, strict=True)])
+
+
+def _resolved(appearance: Appearance, width: int, seeded_styles: SeededStyles) -> Appearance:
+    style = _styles([appearance], width, seeded_styles)[0]
+    return replace(appearance, style=vector_bytes(style), restyle=None)
+
+
+def resolved_scene(scene: Scene, style_width: int, seeded_styles: SeededStyles) -> Scene:
+    """The scene with every restyle mixed into the style it belongs to; hidden blobs too.
+
+    Raises:
+        MaquetteError: INVALID_ARGUMENT or NOT_A_FINITE_NUMBER for vectors that do not fit the model.
+    """
+    return replace(
+        scene,
+        background=_resolved(scene.background, style_width, seeded_styles),
+        blobs=tuple(
+            replace(blob, appearance=_resolved(blob.appearance, style_width, seeded_styles)) for blob in scene.blobs
+        ),
+    )
 
 
 def layout_of_scene(scene: Scene, shape: BlobGanShape, seeded_styles: SeededStyles) -> Layout:

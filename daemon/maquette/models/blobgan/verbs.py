@@ -14,7 +14,7 @@ from maquette.imaging.picture import Picture
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.rendering import Renderer, Rendering, Stopwatch, blob_map, row_colours
 from maquette.models.blobgan.sampling import LayoutSampler
-from maquette.models.blobgan.scene_layout import layout_of_scene, scene_of_layout, visible_blobs
+from maquette.models.blobgan.scene_layout import layout_of_scene, resolved_scene, scene_of_layout, visible_blobs
 from maquette.models.blobgan.splatting import Layout
 from maquette.models.operations import Operation, Progress
 from maquette.models.pictures import grey_picture, resized, rgb_picture
@@ -23,6 +23,8 @@ from maquette.models.requests import (
     MAXIMUM_THUMBNAIL_SIDE,
     RenderScene,
     RenderSceneResult,
+    ResolveStyles,
+    ResolveStylesResult,
     SampledScene,
     SampleScene,
     SampleSceneResult,
@@ -84,7 +86,12 @@ class BlobGanModel:
     @property
     def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
         """By type of request, what the model does with it."""
-        return {SampleScene: self.sample_scene, RenderScene: self.render_scene, StyleOf: self.style_of}
+        return {
+            SampleScene: self.sample_scene,
+            RenderScene: self.render_scene,
+            StyleOf: self.style_of,
+            ResolveStyles: self.resolve_styles,
+        }
 
     def sample_scene(self, request: SampleScene) -> Operation[SampleSceneResult]:
         """Sample scenes from seeds; the same request gives the same scenes on every device.
@@ -195,3 +202,14 @@ class BlobGanModel:
             )
         yield Progress("sampling", 0.0)
         return StyleOfResult(vector_bytes(self.sampler.styles(request.seed, request.truncation)[request.row]))
+
+    def resolve_styles(self, request: ResolveStyles) -> Operation[ResolveStylesResult]:
+        """The scene with every restyle mixed into the style it belongs to.
+
+        Raises:
+            MaquetteError: INVALID_ARGUMENT, NOT_A_FINITE_NUMBER, LIMIT_EXCEEDED or BLOB_ALREADY_EXISTS.
+        """
+        check_scene(request.scene)
+        yield Progress("mixing styles", 0.0)
+        width = self.network.shape.decoder.style_width
+        return ResolveStylesResult(resolved_scene(request.scene, width, self.sampler.styles))
