@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+FAKE_DAEMON = Path(__file__).parent.parent / "client" / "fake_daemon.py"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home of its own with runtime and data directories; short, for the sake of the unix socket's path."""
+    with tempfile.TemporaryDirectory(prefix="mq") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    directories = {"MAQUETTE_RUNTIME_DIR": str(home / "run"), "MAQUETTE_DATA_DIR": str(home / "data")}
+    kept = {name: value for name, value in os.environ.items() if name != "MAQUETTE_COMMAND"}
+    return {**kept, **directories, "HOME": str(home), "COLUMNS": "160", "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], home: Path) -> Run:
+    """Run `maquette` as a person would."""
+
+    def run_maquette(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "maquette", *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=home, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run_maquette
+
+
+@pytest.fixture
+def fake_daemon(environment: dict[str, str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, str(FAKE_DAEMON), str(home / "run")], env=environment)
+    deadline = time.monotonic() + 20
+    while not (home / "run" / "daemon.json").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    yield process
+    process.kill()
+    process.wait()
