@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import queue
 import random
 from collections.abc import Callable, Iterator
 
@@ -10,12 +9,10 @@ import maquette
 import psutil
 import pytest
 from conftest import Daemon, reason_of, wait_until
+from edit_client import EditClient
 from fake_zoo import INFO, scene_of
 from maquette.server.conversion_scene import scene_message
-from maquette_client.v1 import common_pb2, content_pb2, model_pb2, scene_pb2
-
-Edit = scene_pb2.EditSceneRequest
-Patch = scene_pb2.ScenePatch
+from maquette_client.v1 import common_pb2, content_pb2, model_pb2, scene_pb2, system_pb2
 
 
 def scene(model_id: str = "fake-rooms", blobs: int = 2) -> scene_pb2.Scene:
@@ -145,44 +142,8 @@ def test_a_killed_engine_fails_the_render_and_the_next_one_succeeds(own_daemon: 
     assert list(own_daemon.scene.RenderScene(request, timeout=15))[-1].result.picture.inline
 
 
-class Editor:
-    """A client of one edit stream that can be told when to acknowledge."""
-
-    def __init__(self, daemon: Daemon, opened: scene_pb2.Scene) -> None:
-        self._requests: queue.SimpleQueue[Edit | None] = queue.SimpleQueue()
-        self.responses = daemon.scene.EditScene(iter(self._requests.get, None), timeout=60)
-        self._requests.put(Edit(open=Edit.Open(scene=opened)))
-        self.revision = 0
-
-    def edit(self, x: float, settle: bool = False) -> None:
-        self.revision += 1
-        ellipse = scene_pb2.Ellipse(x=x, y=0.5, size=1.0, aspect=1.0)
-        patch = Patch(set_ellipse=Patch.SetEllipse(blob_id="b0", ellipse=ellipse))
-        self._requests.put(Edit(edit=Edit.Edit(revision=self.revision, patches=[patch], settle=settle)))
-
-    def acknowledge(self, frame: scene_pb2.EditSceneResponse.Frame) -> None:
-        self._requests.put(Edit(acknowledge=Edit.Acknowledge(revision=frame.revision)))
-
-    def frame(self) -> scene_pb2.EditSceneResponse.Frame:
-        response = next(self.responses)
-        assert response.HasField("frame"), response
-        return response.frame
-
-    def until_final(self, revision: int) -> list[scene_pb2.EditSceneResponse.Frame]:
-        frames = []
-        while True:
-            frames.append(self.frame())
-            self.acknowledge(frames[-1])
-            if frames[-1].quality == scene_pb2.EditSceneResponse.QUALITY_FINAL and frames[-1].revision >= revision:
-                return frames
-
-    def close(self) -> None:
-        self._requests.put(None)
-        assert list(self.responses) == []
-
-
 def test_a_drag_shows_the_newest_state_and_ends_with_a_final(daemon: Daemon) -> None:
-    editor = Editor(daemon, scene())
+    editor = EditClient(daemon, scene())
     (opened,) = editor.until_final(0)
     assert opened.revision == 0
     for step in range(30):
@@ -198,7 +159,7 @@ def test_a_drag_shows_the_newest_state_and_ends_with_a_final(daemon: Daemon) -> 
 
 
 def test_nothing_is_sent_until_the_last_frame_is_acknowledged(daemon: Daemon) -> None:
-    editor = Editor(daemon, scene())
+    editor = EditClient(daemon, scene())
     opened = editor.frame()
     for step in range(10):
         editor.edit(step / 10)
@@ -210,7 +171,7 @@ def test_nothing_is_sent_until_the_last_frame_is_acknowledged(daemon: Daemon) ->
 
 
 def test_a_model_that_is_being_edited_stays_in_memory(daemon: Daemon) -> None:
-    editor = Editor(daemon, scene())
+    editor = EditClient(daemon, scene())
     editor.until_final(0)
     with pytest.raises(grpc.RpcError) as caught:
         daemon.model.UnloadModel(model_pb2.UnloadModelRequest(model_id="fake-rooms"))
@@ -220,24 +181,24 @@ def test_a_model_that_is_being_edited_stays_in_memory(daemon: Daemon) -> None:
 
 
 def test_more_edit_streams_than_allowed_are_refused(daemon: Daemon) -> None:
-    editors = [Editor(daemon, scene()) for _ in range(8)]
+    editors = [EditClient(daemon, scene()) for _ in range(8)]
     for editor in editors:
         editor.frame()
     with pytest.raises(grpc.RpcError) as caught:
-        Editor(daemon, scene()).frame()
+        EditClient(daemon, scene()).frame()
     assert reason_of(caught.value) == "LIMIT_EXCEEDED"
     for editor in editors:
         editor.responses.cancel()
 
 
 def test_a_killed_engine_ends_a_stream_that_renders_and_the_scene_can_be_opened_again(own_daemon: Daemon) -> None:
-    editor = Editor(own_daemon, scene("fake-slow"))
+    editor = EditClient(own_daemon, scene("fake-slow"))
     wait_until(lambda: b"fake-slow" in _loaded(own_daemon))
     own_daemon.engine().kill()
     with pytest.raises(grpc.RpcError) as caught:
         editor.frame()
     assert reason_of(caught.value) == "ENGINE_LOST"
-    again = Editor(own_daemon, scene())
+    again = EditClient(own_daemon, scene())
     assert again.frame().quality == scene_pb2.EditSceneResponse.QUALITY_FINAL
     again.close()
 
@@ -248,9 +209,13 @@ def _loaded(daemon: Daemon) -> bytes:
 
 
 def test_an_idle_stream_outlives_the_engine(own_daemon: Daemon) -> None:
-    editor = Editor(own_daemon, scene())
+    editor = EditClient(own_daemon, scene())
     editor.until_final(0)
+    events = own_daemon.system.WatchEvents(system_pb2.WatchEventsRequest(), timeout=20)
     own_daemon.engine().kill()
+    while next(events).engine_state != system_pb2.ENGINE_STATE_RESTARTING:
+        pass
+    events.cancel()
     editor.edit(0.7, settle=True)
     assert editor.until_final(1)[-1].revision == 1
     editor.close()
@@ -262,7 +227,7 @@ def memory_of(daemon: Daemon) -> Callable[[], int]:
 
 
 def test_memory_stays_flat_over_two_thousand_edits(own_daemon: Daemon) -> None:
-    editor = Editor(own_daemon, scene(blobs=16))
+    editor = EditClient(own_daemon, scene(blobs=16))
     editor.until_final(0)
     measure = memory_of(own_daemon)
     early = 0

@@ -17,6 +17,8 @@ __all__ = [
     "ModelInfo",
     "RenderScene",
     "RenderSceneResult",
+    "ResolveStyles",
+    "ResolveStylesResult",
     "SampleScene",
     "SampleSceneResult",
     "SampledScene",
