@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from .identity import IdOrder, id_order
 from .placement import DEPTH_STEP, Frame, Placement, read
 from .scene import Blob, Scene
 
@@ -18,34 +19,30 @@ class Sighting:
 
     Attributes:
         blob: the blob as it was written on the empty, under the id that the empty has now.
-        source_id: the id written on the empty; another than ``blob.id`` for a clone that was just made.
         placement: where the empty is.
         hidden: whether the artist hid it.
     """
 
     blob: Blob
-    source_id: str
     placement: Placement
     hidden: bool
 
 
-def compose(header: Scene, sightings: Iterable[Sighting], frame: Frame, previous: Scene | None = None) -> Scene:
+def compose(header: Scene, sightings: Iterable[Sighting], frame: Frame) -> Scene:
     """The scene with these blobs, from back to front.
 
     Args:
         header: everything of the scene but its blobs, which are ignored.
         sightings: the empties, in any order.
         frame: of their plane.
-        previous: decides the order of blobs that are equally deep.
     """
-    ranks = {blob.id: rank for rank, blob in enumerate(previous.blobs)} if previous else {}
+    ordered = sorted(sightings, key=lambda sighting: order_key(sighting.placement.depth, sighting.blob.id))
+    return replace(header, blobs=tuple(_blob(sighting, frame) for sighting in ordered))
 
-    def order(sighting: Sighting) -> tuple[float, int, bool, str]:
-        rank = ranks.get(sighting.blob.id, ranks.get(sighting.source_id, len(ranks)))
-        clone = sighting.blob.id != sighting.source_id
-        return round(sighting.placement.depth, 5), rank, clone, sighting.blob.id
 
-    return replace(header, blobs=tuple(_blob(sighting, frame) for sighting in sorted(sightings, key=order)))
+def order_key(depth: float, blob_id: str) -> tuple[float, IdOrder]:
+    """Sorts blobs from back to front; of equally deep ones, the sampled one is behind its copies."""
+    return round(depth, 5), id_order(blob_id)
 
 
 def _blob(sighting: Sighting, frame: Frame) -> Blob:

@@ -7,9 +7,12 @@ empty gets the same new id again when undo and redo bring it back, as long as th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 LONGEST_ID = 64
+
+IdOrder = tuple[tuple[int, str], ...]
 
 
 class IdentityBook:
@@ -53,12 +56,19 @@ class IdentityBook:
 
 
 def fresh_id(source_id: str, taken: Iterable[str]) -> str:
-    """An id for a copy of ``source_id`` that nobody holds: "bed" → "bed-2" → "bed-3"."""
-    stem, _, number = source_id.rpartition("-")
-    if not (stem and number.isdigit()):
-        stem = source_id
-    taken = set(taken)
-    count = 2
-    while (candidate := f"{stem[: LONGEST_ID - 8]}-{count}") in taken:
-        count += 1
-    return candidate
+    """An id for a copy of ``source_id`` that nobody holds: "bed" → "bed.2" → "bed.3"."""
+    stem = _split(source_id)[0][: LONGEST_ID - 8]
+    numbers = [number for other, number in map(_split, taken) if other == stem]
+    return f"{stem}.{max([*numbers, 1]) + 1}"
+
+
+def id_order(blob_id: str) -> IdOrder:
+    """Sorts ids as a person would ("9-2" before "9-10"), copies after what they were copied from."""
+    parts = re.split(r"(\d+)", blob_id)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+
+
+def _split(blob_id: str) -> tuple[str, int]:
+    """What was copied, and the number of the copy; 1 for an original."""
+    stem, _, number = blob_id.rpartition(".")
+    return (stem, int(number)) if stem and number.isdecimal() else (blob_id, 1)

@@ -66,7 +66,7 @@ class Order(NeedsBlob, bpy.types.Operator):
     def execute(self, context):
         """Swap it with its neighbour."""
         empty = active_blob(context)
-        order = blobs.front_to_back(plane.plane_of(empty), clock.world().ranks)
+        order = blobs.front_to_back(plane.plane_of(empty))
         if not staging.reorder(context, order, empty, self.direction == "FORWARD"):
             return {"CANCELLED"}
         clock.world().mark_changed()

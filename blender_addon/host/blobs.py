@@ -3,12 +3,11 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import bpy
 
-from ..composition import depth_of, is_shell, label
+from ..composition import depth_of, is_shell, label, order_key
 from ..documents import BlobDocument, read_blob, write_blob
+from ..identity import IdOrder
 from ..placement import Frame, Placement, centre, rotation, semi_axes
 from ..scene import Blob
 
@@ -33,17 +32,12 @@ def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:
     return [child for child in plane.children_recursive if is_blob(child) and present.get(child.name) == child]
 
 
-def front_to_back(plane: bpy.types.Object, ranks: Mapping[str, int]) -> list[bpy.types.Object]:
-    """The empties of a plane in the order of the list.
-
-    Args:
-        plane: theirs.
-        ranks: by blob id, from back to front: decides between equally deep ones.
-    """
+def front_to_back(plane: bpy.types.Object) -> list[bpy.types.Object]:
+    """The empties of a plane in the order of the list."""
     inverse = plane.matrix_world.inverted_safe()
 
-    def order(empty: bpy.types.Object) -> tuple[float, int]:
-        return round((inverse @ empty.matrix_world).translation.z, 5), ranks.get(empty[ID_KEY], -1)
+    def order(empty: bpy.types.Object) -> tuple[float, IdOrder]:
+        return order_key((inverse @ empty.matrix_world).translation.z, empty[ID_KEY])
 
     return sorted(blobs_of(plane), key=order, reverse=True)
 

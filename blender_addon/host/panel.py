@@ -97,7 +97,7 @@ class BlobList(bpy.types.UIList):
         """Show this plane's blobs only, in their order."""
         everything = getattr(data, property_name)
         target = plane.current(context)
-        listed = blobs.front_to_back(target, clock.world().ranks) if target else []
+        listed = blobs.front_to_back(target) if target else []
         order = {empty.name: rank for rank, empty in enumerate(listed)}
         flags = [self.bitflag_filter_item if each.name in order else 0 for each in everything]
         others = iter(range(len(order), len(everything)))

@@ -14,13 +14,12 @@ from ..scene import Scene
 from . import blobs, plane
 
 
-def read_scene(target: bpy.types.Object, book: IdentityBook, previous: Scene | None = None) -> tuple[Scene, list[str]]:
+def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, list[str]]:
     """Read a plane and its empties; copies of empties are given ids of their own.
 
     Args:
         target: the plane.
         book: remembers who is who.
-        previous: decides the order of blobs that are equally deep.
 
     Returns:
         The scene, and the names of empties that were left out because they are of another model.
@@ -38,9 +37,9 @@ def read_scene(target: bpy.types.Object, book: IdentityBook, previous: Scene | N
         if written.model_digest != document.header.model_digest:
             strangers.append(empty.name)
             continue
-        claim, blob_id = empty[blobs.ID_KEY], resolved[empty.session_uid]
-        if claim != blob_id:
+        blob_id = resolved[empty.session_uid]
+        if empty[blobs.ID_KEY] != blob_id:
             empty[blobs.ID_KEY] = blob_id
         blob = replace(written.blob, id=blob_id)
-        sightings.append(Sighting(blob, claim, blobs.placement_of(empty, target), blobs.is_hidden(empty)))
-    return compose(document.header, sightings, document.frame, previous), strangers
+        sightings.append(Sighting(blob, blobs.placement_of(empty, target), blobs.is_hidden(empty)))
+    return compose(document.header, sightings, document.frame), strangers

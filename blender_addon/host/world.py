@@ -141,12 +141,6 @@ class World:
         self._dirty = False
         self._follow(time.perf_counter())
 
-    @property
-    def ranks(self) -> dict[str, int]:
-        """By blob id, the place from back to front in the scene that the daemon was last told."""
-        scene = self.follower.scene
-        return {blob.id: rank for rank, blob in enumerate(scene.blobs)} if scene else {}
-
     def model(self, model_id: str) -> model_pb2.Model | None:
         """A model of the daemon by its id."""
         return next((model for model in self.models if model.id == model_id), None)
@@ -157,7 +151,7 @@ class World:
             self.follower.close()
             return
         try:
-            scene, strangers = reading.read_scene(target, self.book, self.follower.scene)
+            scene, strangers = reading.read_scene(target, self.book)
         except ClientError as error:
             self._report(error)
             return

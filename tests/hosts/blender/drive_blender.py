@@ -142,6 +142,19 @@ class Drive:
         assert numpy.abs(after.astype(int) - self.rendered().astype(int)).max() <= 1, "it shows another scene"
         return after
 
+    def step(self, change):
+        """Do something as one undo step of the artist's."""
+        change()
+        bpy.context.view_layer.update()
+        bpy.ops.ed.undo_push(message="step")
+        self.settle()
+
+    def undo(self, redo=False):
+        window = bpy.context.window_manager.windows[0]
+        with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
+            assert (bpy.ops.ed.redo() if redo else bpy.ops.ed.undo()) == {"FINISHED"}
+        self.settle()
+
     def draw(self, name):
         layout = RecordingLayout()
         getattr(self.module("panel"), name).draw(SimpleNamespace(layout=layout), bpy.context)
@@ -661,6 +674,60 @@ def opens_without_a_daemon(drive):
 def goes_on_when_the_daemon_is_back(drive):
     drive.start_daemon()
     drive.changed_by(lambda: setattr(drive.empty("bed").location, "y", 0.3))
+
+
+@check
+def undo_and_redo_are_followed(drive):
+    """Every step back is the scene and the picture as they were, every step forward as they became."""
+    bed = drive.id("bed")
+
+    def move():
+        drive.empty("bed").location.x -= 0.15
+
+    def duplicate():
+        for selected in bpy.context.selected_objects:
+            selected.select_set(False)
+        drive.empty("bed").select_set(True)
+        bpy.context.view_layer.objects.active = drive.empty("bed")
+        bpy.ops.object.duplicate()
+        bpy.context.view_layer.objects.active.location.y += 0.3
+
+    def delete():
+        for selected in bpy.context.selected_objects:
+            selected.select_set(False)
+        drive.empty("bed").select_set(True)
+        bpy.ops.object.delete()
+
+    def restyle():
+        bpy.context.view_layer.objects.active = drive.empty("lamp")
+        bpy.ops.maquette.restyle(source="SEED", seed=77)
+
+    def hide():
+        drive.empty("lamp").hide_set(True)
+
+    steps = [
+        lambda: None,
+        move,
+        duplicate,
+        delete,
+        restyle,
+        hide,
+        lambda: bpy.ops.maquette.reset(),
+        lambda: bpy.ops.maquette.new_scene(seed=21, model_id=MODEL),
+    ]
+    history = []
+    for change in steps:
+        drive.step(change)
+        history.append((drive.scene(), drive.picture()))
+    copies = [blob.id for blob in history[2][0].blobs if blob.id not in {each.id for each in history[1][0].blobs}]
+    assert len(copies) == 1
+    assert bed not in {blob.id for blob in history[3][0].blobs}
+    for direction, states in (("undo", history[-2::-1]), ("redo", history[1:])):
+        for number, (scene, picture) in enumerate(states):
+            drive.undo(redo=direction == "redo")
+            now = drive.scene()
+            assert now == scene, f"{direction} {number}: {[b.id for b in now.blobs]} {[b.id for b in scene.blobs]}"
+            assert (drive.picture() == picture).all(), f"{direction} {number} shows another picture"
 
 
 @check
