@@ -104,8 +104,8 @@ def test_allowed_folders_are_added_and_listed(run, home):
     assert finished.stderr.startswith("maquette: There is no folder")
 
 
-def test_an_expected_failure_is_two_lines_and_no_traceback(run, fake_daemon):
-    finished = run("models", "show", "nope")
+def test_an_expected_failure_is_two_lines_and_no_traceback(run_process, fake_daemon):
+    finished = run_process("models", "show", "nope")
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == "maquette: There is no model 'nope'.\n          List them.\n"
 
@@ -164,25 +164,25 @@ def test_a_wrong_request_is_told_in_a_sentence(run, fake_daemon, home, arguments
     assert "Traceback" not in finished.stderr
 
 
-def test_the_real_daemon_is_started_when_it_is_needed_and_stopped(run, home):
+def test_the_real_daemon_is_started_when_it_is_needed_and_stopped(run_process, home):
     try:
-        finished = run("models", "list", "--json")
+        finished = run_process("models", "list", "--json")
         assert finished.returncode == 0, finished.stderr
-        status = json.loads(run("status", "--json").stdout)
+        status = json.loads(run_process("status", "--json").stdout)
         assert status["state"] == "READY"
-        second = run("serve")
+        second = run_process("serve")
         assert second.returncode == 3
         assert "already running" in second.stderr
     finally:
-        stopped = run("stop", "--force")
+        stopped = run_process("stop", "--force")
     assert stopped.stdout == "The daemon has stopped.\n"
-    assert json.loads(run("status", "--json").stdout)["state"] == "NOT_RUNNING"
+    assert json.loads(run_process("status", "--json").stdout)["state"] == "NOT_RUNNING"
 
 
-def test_serve_refuses_a_runtime_directory_that_others_may_enter(run, home):
+def test_serve_refuses_a_runtime_directory_that_others_may_enter(run_process, home):
     (home / "run").mkdir(mode=0o755)
     (home / "run").chmod(0o755)
-    finished = run("serve")
+    finished = run_process("serve")
     assert finished.returncode == 4
     assert "Traceback" not in finished.stderr
 
