@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 
-from conftest import Daemon
+from daemon_process import Daemon
 from maquette_client.v1 import scene_pb2
 
 Edit = scene_pb2.EditSceneRequest

@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
-from conftest import Daemon, reason_of
+from daemon_process import Daemon, reason_of
 from fake_zoo import scene_of
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message

@@ -11,7 +11,7 @@ from pathlib import Path
 import grpc
 import maquette
 import pytest
-from conftest import Daemon, start_process, wait_until
+from daemon_process import Daemon, start_process, wait_until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from maquette_client.v1 import system_pb2
 

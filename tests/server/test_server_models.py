@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import grpc
 import pytest
-from conftest import Daemon, reason_of
+from daemon_process import Daemon, reason_of
 from maquette_client.v1 import model_pb2
 
 

@@ -8,7 +8,7 @@ import grpc
 import maquette
 import psutil
 import pytest
-from conftest import Daemon, reason_of, wait_until
+from daemon_process import Daemon, reason_of, wait_until
 from edit_client import EditClient
 from fake_zoo import INFO, scene_of
 from maquette.server.conversion_scene import scene_message

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from conftest import Daemon, reason_of, start_process
+from daemon_process import Daemon, reason_of, start_process
 from edit_client import EditClient
 from maquette_client.v1 import model_pb2, scene_pb2, system_pb2
 

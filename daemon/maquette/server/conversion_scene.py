@@ -8,6 +8,7 @@ from maquette.models import scene_edits as edits
 from maquette.models.requests import RenderScene, SampleScene
 from maquette.models.scene import Appearance, Blob, Ellipse, Restyle, Scene
 from maquette.models.scene_edits import SceneEdit, check_restyle, check_scene
+from maquette.server.appearance_rules import check_vectors
 from maquette.server.conversion import invalid, vector_from
 from maquette.server.limits import Limits, exceeded
 
@@ -129,20 +130,6 @@ def scene_from(message: scene_pb2.Scene, limits: Limits) -> Scene:
     check_scene(scene)
     check_vectors(scene, scene)
     return scene
-
-
-def check_vectors(scene: Scene, like: Scene) -> None:
-    """Refuse appearances whose vectors are not as long as those of another scene's background.
-
-    Raises:
-        MaquetteError: INVALID_ARGUMENT.
-    """
-    structure, style = len(like.background.structure), len(like.background.style)
-    for appearance in (scene.background, *(blob.appearance for blob in scene.blobs)):
-        restyle = appearance.restyle
-        mixed = style if restyle is None or restyle.style is None else len(restyle.style)
-        if (len(appearance.structure), len(appearance.style), mixed) != (structure, style, style):
-            raise invalid("The vectors of an appearance have the wrong length.", "Use looks of the same model only.")
 
 
 def scene_message(scene: Scene) -> scene_pb2.Scene:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from maquette.errors import MaquetteError, Reason
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import SceneEdit, apply_edits
-from maquette.server.conversion_scene import check_vectors
+from maquette.server.appearance_rules import check_vectors
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from maquette.models.operations import Progress
 from maquette.models.requests import RenderScene, ResolveStyles
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import RestyleBlob, apply_edits
+from maquette.server.appearance_rules import check_vectors
 from maquette.server.conversion import invalid
-from maquette.server.conversion_scene import check_vectors, restyle_from, scene_from
+from maquette.server.conversion_scene import restyle_from, scene_from
 from maquette.server.limits import Limits
 
 _RESOLVING_SHARE = 0.2
