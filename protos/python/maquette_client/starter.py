@@ -31,17 +31,15 @@ def find_command(
 ) -> tuple[str, ...] | None:
     """The command line that is `maquette` on this machine, or None when Maquette is not installed.
 
-    The first that exists of: the host's preference, ``MAQUETTE_COMMAND``, the install record in the data directory,
-    ``maquette`` on the PATH.
+    The first that is given of: the host's preference, ``MAQUETTE_COMMAND``, the install record in the data directory,
+    ``maquette`` on the PATH. A choice of the user's that does not exist is not replaced by another.
     """
     environment = os.environ if environment is None else environment
+    path = environment.get("PATH", os.defpath)
+    if chosen := _split(preferred or environment.get("MAQUETTE_COMMAND")):
+        return _existing(chosen, path)
     record = read_install_record(data_directory(environment) if data is None else data)
-    candidates = (preferred, environment.get("MAQUETTE_COMMAND"), record.command if record else None, "maquette")
-    for candidate in candidates:
-        command = _split(candidate)
-        if command and (program := shutil.which(command[0], path=environment.get("PATH", os.defpath))):
-            return (program, *command[1:])
-    return None
+    return (_existing(list(record.command), path) if record else None) or _existing(["maquette"], path)
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -127,6 +125,11 @@ def _last_line(path: Path) -> str:
     return lines[-1][-_LAST_LINE_LENGTH:] if lines else "it said nothing."
 
 
+def _existing(command: list[str], path: str) -> tuple[str, ...] | None:
+    program = shutil.which(command[0], path=path)
+    return (program, *command[1:]) if program else None
+
+
 def _split(candidate: str | Sequence[str] | None) -> list[str]:
     if not candidate:
         return []
@@ -138,4 +141,4 @@ def _split(candidate: str | Sequence[str] | None) -> list[str]:
     try:
         return shlex.split(candidate, posix=sys.platform != "win32")
     except ValueError:
-        return []
+        return [candidate]
