@@ -97,10 +97,12 @@ class ModulatedConvolution(nn.Module):
         gains = self.modulation(styles)
         if self.demodulated:
             scores = rms_normalised_scores(scores, gains)
-        modulated = features * splatted(scores, gains.to(features.dtype))
+        painted = splatted(scores, gains.to(features.dtype))
         kernel = self.folded_kernel
         if kernel is None:
-            kernel = self.kernel().to(features.dtype)
+            modulated, kernel = features * painted, self.kernel().to(features.dtype)
+        else:
+            modulated = painted.mul_(features)
         if not self.upsampling:
             return functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
         grown = functional.conv_transpose2d(modulated, kernel, stride=2)
