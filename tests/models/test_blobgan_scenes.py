@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given, settings
 from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.checkpoint import load
 from maquette.models.blobgan.layers import rms_normalised
 from maquette.models.blobgan.layout_network import split_layout_vector
 from maquette.models.blobgan.rendering import Stopwatch, operations_by_width, preview_width
@@ -18,8 +20,10 @@ from maquette.models.registry import load_model
 from maquette.models.requests import RenderScene, SampleScene, StyleOf
 from maquette.models.scene import MAXIMUM_BLOBS, Blob, Ellipse, Restyle, Scene
 from maquette.models.scene_edits import CloneBlob, SetVisible, apply_edit
+from maquette.models.tensor_files import read_tensors, stored_tensors
 from maquette.models.vectors import vector_bytes
 from maquette.store.model_info import ModelInfo
+from maquette.store.weights_file import WeightsDescription, write_weights_file
 from model_helpers import difference, finished, small_blobgan, small_blobgan_entry
 from scene_strategies import ellipses
 from torch import Tensor
@@ -294,6 +298,22 @@ def test_values_that_overflow_a_smaller_type_are_computed_in_float32(scene: Scen
 
 def _info(scene: Scene) -> ModelInfo:
     return ModelInfo("small", "blobgan", "", (), scene.model_digest, 32, 32, 0)
+
+
+def test_weights_stored_in_half_precision_give_the_same_picture(scene: Scene, tmp_path: Path) -> None:
+    network = small_blobgan()
+    path = tmp_path / "half.safetensors"
+    description = WeightsDescription("half", "blobgan", "", (), 32, 32, "", "")
+    write_weights_file(path, stored_tensors(network.state_dict(), torch.float16), description)
+    half = BlobGanModel(load(read_tensors(path), size_in=8), _info(scene))
+    full = BlobGanModel(network, _info(scene))
+    error = float((_picture(half, scene) - _picture(full, scene)).square().mean().sqrt())
+    assert error < 0.01 * float(_picture(full, scene).std())
+
+
+def test_weights_too_large_for_half_precision_are_refused() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        stored_tensors({"a": torch.tensor([1e6])}, torch.float16)
 
 
 def test_copies_from_another_scene_keep_their_look(model: BlobGanModel, scene: Scene) -> None:
