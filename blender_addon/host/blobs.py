@@ -32,6 +32,11 @@ def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:
     return [child for child in plane.children_recursive if is_blob(child) and present.get(child.name) == child]
 
 
+def handle_of(empty: bpy.types.Object) -> int:
+    """What stays the same for an object through renames and undo while the file is open."""
+    return empty.session_uid
+
+
 def front_to_back(plane: bpy.types.Object) -> list[bpy.types.Object]:
     """The empties of a plane in the order of the list."""
     inverse = plane.matrix_world.inverted_safe()

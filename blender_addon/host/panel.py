@@ -120,9 +120,9 @@ class BlobsPanel(_ScenePanel, bpy.types.Panel):
         side.operator(Order.bl_idname, text="", icon="TRIA_UP").direction = "FORWARD"
         side.operator(Order.bl_idname, text="", icon="TRIA_DOWN").direction = "BACKWARD"
         side.separator()
-        side.operator(Clone.bl_idname, text="", icon="DUPLICATE")
+        side.operator(Look.bl_idname, text="", icon="VIEW_ORTHO")
         row = self.layout.row(align=True)
-        row.operator(Look.bl_idname, icon="VIEW_ORTHO")
+        row.operator(Clone.bl_idname, icon="DUPLICATE")
         row.operator(Reset.bl_idname, icon="LOOP_BACK")
 
 

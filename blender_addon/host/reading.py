@@ -29,7 +29,7 @@ def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, lis
     """
     document = plane.document_of(target)
     empties = blobs.blobs_of(target)
-    resolved = book.resolve({empty.session_uid: empty[blobs.ID_KEY] for empty in empties})
+    resolved = book.resolve({blobs.handle_of(empty): empty[blobs.ID_KEY] for empty in empties})
     sightings: list[Sighting] = []
     strangers: list[str] = []
     for empty in empties:
@@ -37,7 +37,7 @@ def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, lis
         if written.model_digest != document.header.model_digest:
             strangers.append(empty.name)
             continue
-        blob_id = resolved[empty.session_uid]
+        blob_id = resolved[blobs.handle_of(empty)]
         if empty[blobs.ID_KEY] != blob_id:
             empty[blobs.ID_KEY] = blob_id
         blob = replace(written.blob, id=blob_id)
