@@ -7,6 +7,7 @@ import itertools
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,8 @@ Result = TypeVar("Result")
 BACK_OFF_SECONDS = (0.0, 0.5, 2.0, 5.0, 15.0, 30.0)
 # Starts that fail in a row before callers are told so instead of waiting.
 _HOPELESS_AFTER = 3
+# An engine that dies sooner after becoming ready is started again with growing pauses too.
+_SHORT_LIFE_SECONDS = 10.0
 _STOP_SECONDS = 2.0
 
 
@@ -253,21 +256,27 @@ class Supervisor:
             self._on_change()
 
     async def _keep_running(self) -> None:
-        failed_starts = 0
+        failed_starts = short_lives = 0
         self._set_state(EngineState.STARTING)
         while True:
-            was_ready = await self._run_once()
-            failed_starts = 0 if was_ready else failed_starts + 1
+            seconds = await self._run_once()
+            failed_starts = failed_starts + 1 if seconds is None else 0
+            short_lives = short_lives + 1 if seconds is None or seconds < _SHORT_LIFE_SECONDS else 1
             self._set_state(EngineState.RESTARTING)
             if failed_starts >= _HOPELESS_AFTER:
                 self._hopeless = True
                 self._gate.set()
-            await asyncio.sleep(BACK_OFF_SECONDS[min(failed_starts, len(BACK_OFF_SECONDS) - 1)])
+            await asyncio.sleep(BACK_OFF_SECONDS[min(short_lives, len(BACK_OFF_SECONDS)) - 1])
 
-    async def _run_once(self) -> bool:
-        """Run the engine until it ends; whether it became ready."""
-        shared = self._shared = SharedBytes(folder := create_folder(), "server")
-        ready = False
+    async def _run_once(self) -> float | None:
+        """Run the engine until it ends; for how many seconds it was ready, None if it never was."""
+        try:
+            folder = create_folder()
+        except OSError:
+            _log.exception("there is no place for the engine's shared memory")
+            return None
+        shared = self._shared = SharedBytes(folder, "server")
+        ready_since: float | None = None
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._settings.command(folder),
@@ -277,13 +286,14 @@ class Supervisor:
                 start_new_session=os.name != "nt",
             )
             async for message in self._messages(self._process, shared):
-                ready = ready or isinstance(message, Ready)
+                if isinstance(message, Ready):
+                    ready_since = time.monotonic()
                 self._take(message)
         except Exception:
             _log.exception("the engine could not be started or understood")
         finally:
             await self._clean_up(shared)
-        return ready
+        return None if ready_since is None else time.monotonic() - ready_since
 
     async def _messages(
         self, process: asyncio.subprocess.Process, shared: SharedBytes

@@ -10,7 +10,6 @@ from maquette.engine.devices import choose_device, choose_threads, describe_devi
 from maquette.engine.messages import Device
 from maquette.engine.source import SourceSettings
 from maquette.models.importing import import_model
-from maquette.models.importing import import_model
 from maquette.models.operations import Operation, Progress
 from maquette.models.registry import Model, load_model
 from maquette.models.requests import ImportModel, ImportReport
