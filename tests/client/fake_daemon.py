@@ -289,7 +289,7 @@ class EditConversation:
         self.daemon, self.stream, self.scene = daemon, stream, scene
         daemon.opened.append(scene)
         self.revision, self.final = 0, True
-        self.dirty, self.changed, self.acknowledged = True, asyncio.Event(), asyncio.Event()
+        self.changed, self.acknowledged = asyncio.Event(), asyncio.Event()
         self.acknowledged.set()
         self.changed.set()
 
@@ -319,9 +319,12 @@ class EditConversation:
                 revision=edit.revision, reason=error.reason, message=error.message, action=error.action
             )
             await self.stream.send_message(scene_pb2.EditSceneResponse(rejected=rejected))
-            return
-        self.revision, self.final, self.dirty = edit.revision, self.final or edit.settle, True
-        self.changed.set()
+        else:
+            self.revision = edit.revision
+            self.changed.set()
+        if edit.settle:
+            self.final = True
+            self.changed.set()
 
     async def paint(self) -> None:
         while True:

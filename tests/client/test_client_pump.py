@@ -104,6 +104,27 @@ def test_run_waits_for_the_result_and_gives_up_after_the_timeout(pump):
     assert caught.value.reason == "TIMED_OUT"
 
 
+def test_what_an_interrupt_left_running_is_cancelled_by_close():
+    ended = []
+
+    async def interrupted():
+        asyncio.get_running_loop().call_soon(interrupt)
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append(1)
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    pump = Pump()
+    with pytest.raises(KeyboardInterrupt):
+        pump.run(interrupted())
+    assert not ended
+    pump.close()
+    assert ended
+
+
 def test_closing_cancels_what_runs_and_frees_every_descriptor():
     def descriptors() -> int:
         return len(os.listdir("/proc/self/fd"))

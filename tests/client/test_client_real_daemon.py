@@ -90,9 +90,11 @@ def test_a_drag_with_a_refusal_and_a_killed_engine_ends_with_the_right_picture(c
     # The style of another model does not fit; only the daemon can know.
     foreign = session.scene.blobs[0]
     foreign.id, foreign.appearance.style = "foreign", b"\0" * 400
-    session.update([patches.add_blob(foreign)])
-    drain(pump)
+    before = len(frames)
+    session.update([patches.add_blob(foreign)], settle=True)
+    pump.run(session.settled(), 20)
     assert [told.error.reason for told in rejections] == ["INVALID_ARGUMENT"]
+    assert [frame.final for frame in frames[before:]] == [True]
     assert "foreign" not in [blob.id for blob in session.scene.blobs]
     for child in psutil.Process(server.pid).children(recursive=True):
         child.send_signal(signal.SIGKILL)

@@ -37,6 +37,7 @@ _PASSING = frozenset(
 
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 2.0
+_SETTLED_POLL_SECONDS = 0.002
 PATIENCE_SECONDS = 20.0
 
 Told = TypeVar("Told")
@@ -171,15 +172,15 @@ class EditSession:
         return self.update((), settle=True)
 
     async def settled(self) -> None:
-        """Wait until the newest state has been shown in full quality.
+        """Wait, after :meth:`settle`, until the newest state has been shown in full quality.
 
         Raises:
             ClientError: the session failed.
         """
-        while self._is_busy() or self._last_final < self._revision:
-            if self._failure is not None:
-                raise self._failure
-            await asyncio.sleep(0.002)
+        while self._is_busy():
+            await asyncio.sleep(_SETTLED_POLL_SECONDS)
+        if self._failure is not None:
+            raise self._failure
 
     def close(self) -> None:
         """End the session; the daemon drops its work."""
@@ -305,7 +306,6 @@ class EditSession:
         refused = [update for update in self._sent if update.revision == message.revision]
         self._sent = [update for update in self._sent if update.revision != message.revision]
         self._rebuild()
-        self._awaits_final = any(update.settle for update in (*self._sent, *self._waiting))
         if refused and self._on_rejected is not None:
             error = ClientError(message.reason, message.message, message.action)
             self._tell(self._on_rejected, Rejected(message.revision, error))

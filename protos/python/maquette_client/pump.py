@@ -185,8 +185,12 @@ class Pump:
         Raises:
             ClientError: TIMED_OUT after ``timeout`` seconds; whatever the coroutine raises.
         """
+        task = self._loop.create_task(asyncio.wait_for(coroutine, timeout))
+        self._foreground.add(task)
+        # Only when it has ended: after Ctrl+C it is still there, for `close` to cancel.
+        task.add_done_callback(self._foreground.discard)
         try:
-            return self._loop.run_until_complete(asyncio.wait_for(coroutine, timeout))
+            return self._loop.run_until_complete(task)
         except asyncio.TimeoutError as error:
             raise ClientError(
                 "TIMED_OUT",
