@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 from fake_zoo import scene_of
 from maquette.engine import shared_bytes, supervisor
@@ -46,6 +47,12 @@ async def status(engine: Supervisor) -> EngineStatus:
     return await engine.result("", DescribeEngine(), EngineStatus, Priority.INTERACTIVE)
 
 
+async def wait_for_another(engine: Supervisor) -> None:
+    with contextlib.suppress(MaquetteError):
+        await status(engine)
+    await status(engine)
+
+
 async def last(events: AsyncIterator[Progress | Finished]) -> Progress | Finished:
     return [event async for event in events][-1]
 
@@ -62,6 +69,18 @@ async def test_an_operation_waits_for_the_engine_and_ends_with_its_result(engine
     assert len(events[-1].result.picture.pixels) == 3 * 1024 * 1024
     assert engine.loaded == ("fake-large",)
     assert engine.device_title == "CPU, 1 thread"
+
+
+async def test_the_engines_threads_do_not_spin_unless_the_user_wants_them_to(
+    engine: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    await rendered(engine)
+    assert psutil.Process(engine.pid).environ()["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    kill(engine)
+    await wait_for_another(engine)
+    assert psutil.Process(engine.pid).environ()["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
 async def test_an_error_of_the_engine_is_raised_here(engine: Supervisor) -> None:
@@ -91,8 +110,7 @@ async def test_a_hold_outlives_the_engine(engine: Supervisor) -> None:
     await rendered(engine)
     engine.hold("fake-rooms")
     kill(engine)
-    with contextlib.suppress(MaquetteError):
-        await status(engine)
+    await wait_for_another(engine)
     await engine.result("fake-rooms", LoadModel(), ModelInfo, Priority.PREVIEW)
     with pytest.raises(MaquetteError) as caught:
         await engine.result("fake-rooms", UnloadModel(), type(None), Priority.PREVIEW)

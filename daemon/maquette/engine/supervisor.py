@@ -74,6 +74,12 @@ class EngineSettings:
         ]
 
 
+def _environment() -> dict[str, str]:
+    # Threads that spin while they wait for one another use up their share of a busy machine, and hosts keep it busy:
+    # with two cores taken, a frame of 35 ms was measured at 1,500 ms with spinning and at 55 ms without.
+    return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
+
+
 @dataclass(frozen=True)
 class Finished:
     """The last thing that :meth:`Supervisor.operate` yields."""
@@ -283,6 +289,7 @@ class Supervisor:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=self._log,
+                env=_environment(),
                 start_new_session=os.name != "nt",
             )
             async for message in self._messages(self._process, shared):
