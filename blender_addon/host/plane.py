@@ -1,11 +1,12 @@
 """The picture plane: an upright unit plane that shows the picture and carries what the scene shares."""
 
-# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false, reportMissingImports=false
 from __future__ import annotations
 
 import math
 
 import bpy
+from mathutils import Vector
 
 from ..documents import PlaneDocument, read_scene, write_scene
 from ..placement import Frame
@@ -71,13 +72,29 @@ def picture_of(plane: bpy.types.Object) -> bpy.types.Image | None:
     return None
 
 
+def own_picture(plane: bpy.types.Object, scene: bpy.types.Scene) -> None:
+    """Give a plane that was duplicated a picture of its own, so that two scenes do not draw on one."""
+    shared = picture_of(plane)
+    if shared is None or all(
+        picture_of(other) != shared for other in scene.objects if is_plane(other) and other != plane
+    ):
+        return
+    for slot in plane.material_slots:
+        # On the object, because a linked duplicate shares its mesh.
+        material, slot.link = slot.material, "OBJECT"
+        slot.material = material.copy()
+        for node in slot.material.node_tree.nodes:
+            if node.type == "TEX_IMAGE" and node.image == shared:
+                node.image = shared.copy()
+
+
 def new_plane(scene: bpy.types.Scene, document: PlaneDocument, width: int, height: int) -> bpy.types.Object:
-    """A plane at the 3D cursor, in a collection of its own, facing the front view."""
+    """A plane at the 3D cursor, or to the right of what stands there, in a collection of its own, facing the front."""
     mesh = _rectangle(document.frame.width, document.frame.height)
     mesh.materials.append(_luminous(new_picture(width, height)))
     plane = bpy.data.objects.new(PLANE_NAME, mesh)
     plane.rotation_euler = (math.pi / 2, 0.0, 0.0)
-    plane.location = scene.cursor.location
+    plane.location = _free_place(scene, document.frame)
     write_document(plane, document)
     collection = bpy.data.collections.new(COLLECTION_NAME)
     scene.collection.children.link(collection)
@@ -89,6 +106,18 @@ def resize_plane(plane: bpy.types.Object, document: PlaneDocument) -> None:
     """Give the plane the sides of another picture."""
     for vertex, place in zip(plane.data.vertices, _corners(document.frame.width, document.frame.height), strict=True):
         vertex.co = place
+
+
+def _free_place(scene: bpy.types.Scene, frame: Frame) -> Vector:
+    """The 3D cursor's place, moved to the right of every mesh that would stand in the picture."""
+    place = scene.cursor.location.copy()
+    reach = Vector((frame.width, 0.2, frame.height)) / 2
+    for mesh in sorted((each for each in scene.objects if each.type == "MESH"), key=lambda each: each.location.x):
+        corners = [mesh.matrix_world @ Vector(corner) for corner in mesh.bound_box]
+        low, high = (Vector(map(choose, zip(*corners, strict=True))) for choose in (min, max))
+        if all(low[axis] < place[axis] + reach[axis] and high[axis] > place[axis] - reach[axis] for axis in range(3)):
+            place.x = high.x + frame.width
+    return place
 
 
 def _corners(width: float, height: float) -> list[tuple[float, float, float]]:

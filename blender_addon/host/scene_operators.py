@@ -82,7 +82,7 @@ class NewScene(bpy.types.Operator):
 
     def draw(self, context):
         """The redo panel."""
-        for name in ("seed", "truncation", "separate_looks"):
+        for name in ("seed", "truncation", "beside", "separate_looks"):
             self.layout.prop(self, name)
         if self.separate_looks:
             self.layout.prop(self, "style_seed")

@@ -155,6 +155,8 @@ class World:
         except ClientError as error:
             self._report(error)
             return
+        if self.followed != target.name:
+            plane.own_picture(target, bpy.context.scene)
         self.followed = target.name
         # Whatever is made active next, this stays the plane that the panel is about.
         if bpy.context.scene.maquette.plane is not target:
@@ -176,6 +178,8 @@ class World:
         datablock = plane.picture_of(target)
         if datablock is not None:
             picture.show(datablock, frame.image)
+            # Without this the viewport goes on to average the old picture with the new one.
+            target.update_tag()
 
     def _report(self, error: ClientError | None) -> None:
         if error is not self.problem:

@@ -262,6 +262,13 @@ def makes_a_scene(drive):
 
 
 @check
+def stands_beside_what_is_there(drive):
+    """The start-up cube reaches to x = 1: the picture must not stand inside it."""
+    assert drive.plane.location.x - 0.5 > 1.0
+    assert drive.plane.location.yz == bpy.context.scene.cursor.location.yz
+
+
+@check
 def shows_the_true_ellipse(drive):
     bed, ellipse = drive.empty("bed"), drive.blob("bed").ellipse
     area = ellipse.size * drive.module("plane").document_of(drive.plane).frame.area_normaliser
@@ -611,6 +618,34 @@ def replaces_the_scene(drive):
     drive.settle()
     assert drive.plane != first
     assert drive.module("plane").picture_of(drive.plane) != drive.module("plane").picture_of(first)
+
+
+@check
+def a_duplicated_plane_is_a_scene_of_its_own(drive):
+    first, picture = drive.plane, drive.picture()
+    for selected in bpy.context.selected_objects:
+        selected.select_set(False)
+    for each in (first, *drive.module("blobs").blobs_of(first)):
+        each.hide_select = False
+        each.select_set(True)
+    bpy.context.view_layer.objects.active = first
+    bpy.ops.object.duplicate()
+    drive.settle()
+    second = drive.plane
+    assert second != first
+    drive.changed_by(lambda: setattr(drive.empty("bed").location, "x", 0.4))
+    bpy.context.view_layer.objects.active = first
+    assert (drive.picture() == picture).all(), "the copy draws on the first picture"
+    for each in (*drive.module("blobs").blobs_of(second), second):
+        bpy.data.objects.remove(each)
+    drive.settle()
+
+
+@check
+def saves_the_picture_as_a_file(drive):
+    path = FOLDER / "picture.png"
+    drive.module("plane").picture_of(drive.plane).save(filepath=str(path))
+    assert path.read_bytes()[:4] == b"\x89PNG"
 
 
 @check
