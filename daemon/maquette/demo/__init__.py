@@ -1,0 +1,1 @@
+"""The demonstration: a room rearranged in real Blender, without a window."""
