@@ -17,7 +17,7 @@ from maquette.models.blobgan.rendering import Stopwatch, operations_by_width, pr
 from maquette.models.blobgan.scene_layout import SHOWN_SIZE, UNUSED_SIZE, scene_of_layout
 from maquette.models.blobgan.verbs import BlobGanModel
 from maquette.models.registry import load_model
-from maquette.models.requests import RenderScene, SampleScene, StyleOf
+from maquette.models.requests import RenderScene, SampleScene
 from maquette.models.scene import MAXIMUM_BLOBS, Blob, Ellipse, Restyle, Scene
 from maquette.models.scene_edits import CloneBlob, SetVisible, apply_edit
 from maquette.models.tensor_files import read_tensors, stored_tensors
@@ -184,15 +184,6 @@ def test_restyling_goes_from_the_own_style_to_the_other(model: BlobGanModel, sce
 def test_the_background_is_restyled_too(model: BlobGanModel, scene: Scene) -> None:
     restyled = replace(scene, background=replace(scene.background, restyle=Restyle(1.0, seed=9)))
     assert difference(_picture(model, restyled), _picture(model, scene)) > 1e-3
-
-
-def test_the_style_of_a_seed_is_its_sample_s(model: BlobGanModel) -> None:
-    sampled = _sampled(model, 5, truncation=0.3)
-    for row, look in enumerate((sampled.background, *(blob.appearance for blob in sampled.blobs))):
-        assert finished(model.style_of(StyleOf(model.info.id, 5, 0.3, row))).style == look.style
-    for row in (-1, 5):
-        with pytest.raises(MaquetteError):
-            finished(model.style_of(StyleOf(model.info.id, 5, 0.3, row)))
 
 
 def test_a_restyle_of_a_row_that_the_model_lacks_is_refused(model: BlobGanModel, scene: Scene) -> None:

@@ -22,8 +22,6 @@ __all__ = [
     "SampleScene",
     "SampleSceneResult",
     "SampledScene",
-    "StyleOf",
-    "StyleOfResult",
 ]
 
 MAXIMUM_SAMPLES = 64
@@ -98,23 +96,6 @@ class RenderSceneResult:
     blob_map: Picture | None = None
     alphas: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     milliseconds: Mapping[str, float] = field(default_factory=dict[str, float])
-
-
-@dataclass(frozen=True)
-class StyleOf:
-    """Ask for a style vector: of ``row`` (0 = background) of the scene that ``seed`` samples."""
-
-    model_id: str
-    seed: int
-    truncation: float
-    row: int
-
-
-@dataclass(frozen=True)
-class StyleOfResult:
-    """float32 values, little-endian."""
-
-    style: bytes
 
 
 @dataclass(frozen=True)

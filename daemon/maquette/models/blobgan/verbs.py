@@ -28,12 +28,9 @@ from maquette.models.requests import (
     SampledScene,
     SampleScene,
     SampleSceneResult,
-    StyleOf,
-    StyleOfResult,
 )
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import check_scene
-from maquette.models.vectors import vector_bytes
 from maquette.store.model_info import ModelInfo
 
 TASKS = ("sample_scene", "render_scene", "edit_scene", "restyle_scene")
@@ -89,7 +86,6 @@ class BlobGanModel:
         return {
             SampleScene: self.sample_scene,
             RenderScene: self.render_scene,
-            StyleOf: self.style_of,
             ResolveStyles: self.resolve_styles,
         }
 
@@ -187,21 +183,6 @@ class BlobGanModel:
         return {
             blob.id: grey_picture(weights) for blob, weights in zip(visible_blobs(scene), scores[0, 1:], strict=True)
         }
-
-    def style_of(self, request: StyleOf) -> Operation[StyleOfResult]:
-        """The style of one row of the scene that a seed samples.
-
-        Raises:
-            MaquetteError: INVALID_ARGUMENT or NOT_A_FINITE_NUMBER.
-        """
-        _check_truncation(request.truncation)
-        if not 0 <= request.row <= self.network.shape.blob_count:
-            message = f"The model has no row {request.row}."
-            raise MaquetteError(
-                Reason.INVALID_ARGUMENT, message, f"Send a row from 0 to {self.network.shape.blob_count}."
-            )
-        yield Progress("sampling", 0.0)
-        return StyleOfResult(vector_bytes(self.sampler.styles(request.seed, request.truncation)[request.row]))
 
     def resolve_styles(self, request: ResolveStyles) -> Operation[ResolveStylesResult]:
         """The scene with every restyle mixed into the style it belongs to.
