@@ -4,7 +4,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
-export PIP_EXTRA_INDEX_URL
 
 .PHONY: demo test bench check format protobuf package clean
 
