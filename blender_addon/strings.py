@@ -27,10 +27,9 @@ CHECK_AGAIN_HELP = "Look for the daemon again"
 HOW_TO_INSTALL = "How to install"
 HOW_TO_INSTALL_HELP = "Say how Maquette is installed on this computer"
 INSTALL_STEPS = (
-    "1. Open a terminal.",
-    "2. With Python 3.11 or newer, type:  pip install maquette",
-    "3. Then type:  maquette doctor",
-    "4. Come back here and press Check again.",
+    "1. Open a terminal in Maquette's folder.",
+    "2. Type:  make demo",
+    "3. Come back here and press Check again.",
     "If it is installed elsewhere, set its command in",
     "Edit ▸ Preferences ▸ Add-ons ▸ Maquette.",
 )

@@ -79,7 +79,7 @@ def check_torch() -> Iterator[Finding]:
     try:
         yield good("torch", f"torch {metadata.version('torch')}")
     except metadata.PackageNotFoundError:
-        yield problem("torch", "torch is not installed.", "Install Maquette again: pip install maquette")
+        yield problem("torch", "torch is not installed.", "Install Maquette again: make demo")
 
 
 def check_install_record() -> Iterator[Finding]:

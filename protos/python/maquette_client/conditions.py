@@ -38,7 +38,7 @@ def not_installed() -> Condition:
     return Condition(
         State.NOT_INSTALLED,
         "Maquette is not installed on this machine.",
-        "Install it (`pip install maquette`) and run `maquette doctor` once, or set the command in the preferences.",
+        "Run `make demo` in Maquette's folder once, or set the command in the preferences.",
     )
 
 
