@@ -4,7 +4,7 @@
 import bpy
 
 from .. import strings
-from . import blobs, clock, plane
+from . import blobs, clock, plane, staging
 
 ROOT_PACKAGE = str(__package__).rpartition(".")[0]
 
@@ -17,14 +17,8 @@ def _chosen_index(_settings: "Settings") -> int:
 def _choose_index(_settings: "Settings", index: int) -> None:
     """A row of the list was clicked: its empty becomes the active one; parts of the room are not selected with it."""
     chosen = bpy.data.objects[index]
-    view_layer = bpy.context.view_layer
-    if chosen.name not in view_layer.objects:
-        return
-    for selected in bpy.context.selected_objects:
-        selected.select_set(False)
-    view_layer.objects.active = chosen
-    if not chosen.hide_select:
-        chosen.select_set(True)
+    if chosen.name in bpy.context.view_layer.objects:
+        staging.choose(bpy.context, chosen)
 
 
 def _is_plane(_settings: "Settings", candidate: bpy.types.Object) -> bool:

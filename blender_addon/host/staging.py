@@ -23,7 +23,17 @@ def stage(context: bpy.types.Context, new: NewScene, target: bpy.types.Object | 
         target = plane.new_plane(context.scene, new.document, new.width, new.height)
     context.scene.maquette.plane = target
     restage(context, target, new.document)
+    choose(context, target)
     return target
+
+
+def choose(context: bpy.types.Context, chosen: bpy.types.Object) -> None:
+    """Make one object the active and the only selected one; what cannot be clicked is not selected either."""
+    for selected in context.selected_objects:
+        selected.select_set(False)
+    context.view_layer.objects.active = chosen
+    if not chosen.hide_select:
+        chosen.select_set(True)
 
 
 def restage(context: bpy.types.Context, target: bpy.types.Object, document: PlaneDocument) -> None:
@@ -46,10 +56,7 @@ def clone(context: bpy.types.Context, target: bpy.types.Object, empty: bpy.types
     copy.location.x += _CLONE_STEP
     copy.location.y -= _CLONE_STEP
     copy.hide_select = False
-    for selected in context.selected_objects:
-        selected.select_set(False)
-    context.view_layer.objects.active = copy
-    copy.select_set(True)
+    choose(context, copy)
     context.view_layer.update()
     return copy
 

@@ -250,6 +250,7 @@ def makes_a_scene(drive):
     assert bpy.ops.maquette.new_scene(seed=3, model_id=MODEL) == {"FINISHED"}
     drive.settle()
     assert drive.plane.name == "Maquette plane"
+    assert bpy.context.selected_objects == [drive.plane]
     names = {empty.name for empty in drive.module("blobs").blobs_of(drive.plane)}
     assert {"Bed", "Lamp", "Rug", "Floor", "Back wall"} <= names
     assert drive.picture().std() > 0
