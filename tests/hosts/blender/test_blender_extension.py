@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +18,11 @@ TIMEOUT_SECONDS = 240
 
 def checks() -> list[str]:
     """The names of the checks, in their order, without importing Blender."""
-    lines = (HERE / "drive_blender.py").read_text().splitlines()
-    marked = (after for before, after in itertools.pairwise(lines) if before == "@check")
-    return [line.removeprefix("def ").split("(")[0] for line in marked]
+    names: list[str] = []
+    for module in ("beginning", "following", "keeping"):
+        text = (HERE / f"checks_{module}.py").read_text()
+        names += re.findall(r"(?m)^@check\ndef (\w+)", text)
+    return names
 
 
 def pythons() -> list[str]:
