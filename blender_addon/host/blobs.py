@@ -20,7 +20,7 @@ _FLATNESS = 1e-3
 
 def is_blob(candidate: bpy.types.Object | None) -> bool:
     """Whether an object is the empty of a blob."""
-    return candidate is not None and DOCUMENT_KEY in candidate
+    return candidate is not None and DOCUMENT_KEY in candidate and ID_KEY in candidate
 
 
 def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:

@@ -21,7 +21,7 @@ FRAME_KEY = "maquette_frame"
 
 def is_plane(candidate: bpy.types.Object | None) -> bool:
     """Whether an object is the picture plane of a scene."""
-    return candidate is not None and HEADER_KEY in candidate
+    return candidate is not None and all(key in candidate for key in (HEADER_KEY, SAMPLED_KEY, FRAME_KEY))
 
 
 def plane_of(candidate: bpy.types.Object | None) -> bpy.types.Object | None:

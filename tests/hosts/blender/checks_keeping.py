@@ -22,6 +22,31 @@ def leaves_out_another_models_blob(drive):
 
 
 @check
+def says_when_something_written_is_damaged(drive):
+    rug = drive.empty("rug")
+    written, rug["maquette_blob"] = rug["maquette_blob"], "{damaged"
+    rug.location.x += 0.01
+    bpy.context.view_layer.update()
+    drive.turn_until(lambda: not drive.world.busy)
+    assert drive.world.problem.reason == "SCENE_FILE_CORRUPT", drive.world.problem
+    assert drive.world.status.alarming
+    rug["maquette_blob"] = written
+    rug.location.x += 0.01
+    drive.settle()
+
+
+@check
+def forgets_an_empty_whose_properties_were_deleted(drive):
+    copy = drive.empty("rug").copy()
+    drive.plane.users_collection[0].objects.link(copy)
+    del copy["maquette_id"]
+    drive.settle()
+    assert len(drive.scene().blobs) == len(drive.module("blobs").blobs_of(drive.plane))
+    bpy.data.objects.remove(copy)
+    drive.settle()
+
+
+@check
 def says_when_a_limit_is_reached(drive):
     rug, copies = drive.empty("rug"), []
     for _ in range(260):
