@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,13 +32,18 @@ def pythons() -> list[str]:
     return [sys.executable, *(path for path in named.split(os.pathsep) if path)]
 
 
+def has_blender(python: str) -> bool:
+    """Whether this Python exists and has Blender as a module."""
+    search = "import importlib.util as u; raise SystemExit(u.find_spec('bpy') is None)"
+    return shutil.which(python) is not None and subprocess.run([python, "-c", search], check=False).returncode == 0
+
+
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).parents[1].name)
 def outcome(request, extension, new_environment, tmp_path_factory) -> dict:
     """Everything that was done in one Blender."""
     python = request.param
-    found = subprocess.run([python, "-c", "import importlib.util as u; exit(u.find_spec('bpy') is None)"], check=False)
-    if found.returncode != 0:
-        pytest.skip(f"{python} has no Blender: pip install bpy")
+    if not has_blender(python):
+        pytest.skip(f"Blender was left out: {python} cannot import bpy (pip install bpy)")
     result = tmp_path_factory.mktemp("result") / "result.json"
     command = [python, str(HERE / "drive_blender.py"), str(extension), str(result), MODEL]
     done = subprocess.run(
