@@ -6,10 +6,10 @@ from maquette.engine.devices import choose_device, choose_threads, describe_devi
 from maquette.errors import MaquetteError, Reason
 
 
-def test_threads_default_to_the_physical_cores() -> None:
+def test_threads_leave_one_core_to_the_host() -> None:
     before = torch.get_num_threads()
     try:
-        assert choose_threads(0) == torch.get_num_threads() == physical_cores()
+        assert choose_threads(0) == torch.get_num_threads() == max(1, physical_cores() - 1)
         assert choose_threads(1) == torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)

@@ -23,7 +23,7 @@ _ENGINE_STATES = {0: "unknown", 1: "stopped", 2: "starting", 3: "ready", 4: "res
 
 
 def serve(
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads of one operation; 0 = physical cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads of one operation; 0 = all cores but one.")] = 0,
     device: Annotated[str, typer.Option(help="torch name of the device, for example cuda:0; empty = chosen.")] = "",
     tcp: Annotated[bool, typer.Option("--tcp", help="Listen on the loopback network, not on a unix socket.")] = False,
 ) -> None:

@@ -92,7 +92,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="maquette.engine", description=__doc__)
     parser.add_argument("--shared-folder", type=Path, required=True, help="folder for large byte strings")
     parser.add_argument("--source", default=ZOO, help="module that offers open_source(settings)")
-    parser.add_argument("--threads", type=int, default=0, help="threads of one operation; 0 = physical cores")
+    parser.add_argument("--threads", type=int, default=0, help="threads of one operation; 0 = all cores but one")
     parser.add_argument("--device", default="", help="torch name of the device; empty = chosen")
     parser.add_argument("--capacity-bytes", type=int, required=True, help="weights to keep in memory when not in use")
     return parser.parse_args()

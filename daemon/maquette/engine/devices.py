@@ -18,8 +18,12 @@ def physical_cores() -> int:
 
 
 def choose_threads(threads: int) -> int:
-    """Set torch's threads for one operation; 0 means one for each physical core."""
-    chosen = threads or physical_cores()
+    """Set torch's threads for one operation; 0 means one for each physical core but one, which the host needs.
+
+    Threads wait for one another many times in a frame: as soon as anything else runs on their cores, a drag was
+    slower with a thread for every core, and far less steady.
+    """
+    chosen = threads or max(1, physical_cores() - 1)
     torch.set_num_threads(chosen)
     return chosen
 

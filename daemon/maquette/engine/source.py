@@ -44,7 +44,7 @@ class SourceSettings:
     """How models are to run.
 
     Attributes:
-        threads: threads of one operation on the CPU; 0 = one for each physical core.
+        threads: threads of one operation on the CPU; 0 = one for each physical core but one.
         device: torch name of the device; empty = chosen.
     """
 

@@ -52,7 +52,7 @@ class EngineSettings:
 
     Attributes:
         source: module that offers ``open_source(settings)``.
-        threads: threads of one operation on the CPU; 0 = one for each physical core.
+        threads: threads of one operation on the CPU; 0 = one for each physical core but one.
         device: torch name of the device; empty = chosen.
         capacity_bytes: weights to keep in memory when not in use.
     """

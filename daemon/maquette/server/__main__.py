@@ -16,7 +16,7 @@ EXIT_CODES = {Reason.ALREADY_RUNNING: 3, Reason.UNSAFE_DIRECTORY: 4}
 def parse_arguments() -> Settings:
     """The command line."""
     parser = argparse.ArgumentParser(prog="maquette.server", description=__doc__)
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads of one operation; 0 = physical cores")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads of one operation; 0 = all cores but one")
     parser.add_argument("--device", default="", help="torch name of the device; empty = chosen")
     parser.add_argument("--tcp", action="store_true", help="listen on the loopback network, not on a unix socket")
     parser.add_argument("--models", default="", help="module that offers open_source and open_catalogue (for tests)")
