@@ -15,7 +15,7 @@ from maquette_client.v1.scene_pb2 import Ellipse, Scene, ScenePatch
 from maquette.bench.private_daemon import PrivateDaemon
 
 _REST_SECONDS = 0.001
-_SENT_SECONDS = 0.005
+_EXCHANGE_SECONDS = 0.005
 _PATIENCE_SECONDS = 60.0
 _ROUND_SECONDS = 4.0
 
@@ -93,10 +93,10 @@ class DraggingHost:
     def frames_after_stall(self, seconds: float) -> int:
         """Edit, do nothing at all for a while, and count the frames that had piled up meanwhile."""
         self.edit(0.0)
-        self._turn_until(time.perf_counter() + _SENT_SECONDS)
+        self._turn_until(time.perf_counter() + _EXCHANGE_SECONDS)
         time.sleep(seconds)
         before = self.frames
-        self._pump.turn()
+        self._turn_until(time.perf_counter() + _EXCHANGE_SECONDS)
         return self.frames - before
 
     def turn_until_shown(self, revision: int) -> None:

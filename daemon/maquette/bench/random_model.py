@@ -24,6 +24,8 @@ def _randomise(network: BlobGan, generator: torch.Generator) -> None:
         for name, parameter in network.named_parameters():
             # The layout network's learning-rate multiplier is small: its weights are kept large.
             spread = 100.0 if name.startswith("layout_net_ema.") and parameter.ndim > 1 else 1.0
+            # The embedded models are trained without noise maps.
+            spread = 0.0 if name.endswith("noise.weight") else spread
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * spread)
 
 
