@@ -76,4 +76,6 @@ def doubled(picture: Tensor) -> Tensor:
 
 def halved(picture: Tensor) -> Tensor:
     """Half the size by the mean of 2 × 2 pixels."""
-    return functional.avg_pool2d(picture, 2)
+    # On a CPU several times as fast as a pooling layer.
+    rows = picture[..., 0::2, :] + picture[..., 1::2, :]
+    return (rows[..., 0::2] + rows[..., 1::2]) * 0.25
