@@ -32,7 +32,9 @@ def measure_memory(daemon: PrivateDaemon, early: int = 200, late: int = 2000) ->
     (server_early, engine_early), (server_late, engine_late) = held
     growth = 100 * ((server_late + engine_late) / (server_early + engine_early) - 1)
     return [
-        Measurement(f"server after {early} and {late} edits", "MB", [server_early, server_late], None, cores),
-        Measurement(f"engine after {early} and {late} edits", "MB", [engine_early, engine_late], None, cores),
+        Measurement(f"server after {early} edits", "MB", [server_early], None, cores),
+        Measurement(f"server after {late} edits", "MB", [server_late], None, cores),
+        Measurement(f"engine after {early} edits", "MB", [engine_early], None, cores),
+        Measurement(f"engine after {late} edits", "MB", [engine_late], None, cores),
         Measurement(f"growth from {early} to {late} edits", "%", [growth], Bar(Statistic.MAXIMUM, 5.0), cores),
     ]

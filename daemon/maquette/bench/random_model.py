@@ -15,8 +15,8 @@ from maquette.store.weights_file import WeightsDescription, write_weights_file
 
 MODEL_ID = "random-rooms"
 AREA_NORMALISER = 0.0005
-CHANNELS = {16: 256, 32: 128, 64: 64, 128: 24}
-SHAPE = BlobGanShape(19, 64, 256, DecoderShape(64, 64, CHANNELS), AREA_NORMALISER, 4)
+CHANNELS = {16: 160, 32: 96, 64: 48, 128: 24}
+SHAPE = BlobGanShape(14, 64, 256, DecoderShape(64, 64, CHANNELS), AREA_NORMALISER)
 
 
 def _randomise(network: BlobGan, generator: torch.Generator) -> None:
