@@ -1,22 +1,24 @@
 from __future__ import annotations
 
 import numpy as np
-from maquette.demo.contact_sheet import CAPTION, COLUMNS, MARGIN, TILE, Row, contact_sheet
+from maquette.demo.contact_sheet import LABELS, TILE, Step, contact_sheet, tile_corner
 
 
 def solid(value: int) -> np.ndarray:
     return np.full((16, 16, 3), value, np.uint8)
 
 
-def test_a_row_shows_before_after_and_the_map_in_that_order():
-    sheet = contact_sheet([Row("Move the bed", solid(10), solid(120), solid(240))])
-    centre = CAPTION + MARGIN + CAPTION + TILE // 2
-    shown = [sheet.getpixel((MARGIN + column * (TILE + MARGIN) + TILE // 2, centre)) for column in range(len(COLUMNS))]
+def middle(column: int, row: int) -> tuple[int, int]:
+    left, top = tile_corner(column, row)
+    return left + TILE // 2, top + TILE // 2
+
+
+def test_a_column_shows_before_after_and_the_map_in_that_order():
+    sheet = contact_sheet([Step("Move the bed", solid(10), solid(120), solid(240))])
+    shown = [sheet.getpixel(middle(0, row)) for row in range(len(LABELS))]
     assert shown == [(10, 10, 10), (120, 120, 120), (240, 240, 240)]
 
 
-def test_every_step_has_a_row_of_its_own():
-    rows = [Row(str(value), solid(value), solid(value), solid(value)) for value in (0, 100, 200)]
-    one, three = contact_sheet(rows[:1]), contact_sheet(rows)
-    assert three.height - one.height == 2 * (TILE + CAPTION + MARGIN)
-    assert three.width == one.width
+def test_every_step_has_a_column_of_its_own():
+    sheet = contact_sheet([Step(str(value), *[solid(value)] * 3) for value in (0, 100, 200)])
+    assert [sheet.getpixel(middle(column, 1)) for column in range(3)] == [(0,) * 3, (100,) * 3, (200,) * 3]

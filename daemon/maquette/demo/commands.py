@@ -148,17 +148,17 @@ def _stop_daemon(environment: Mapping[str, str]) -> None:
 def _write_sheet(scratch: Path, output: Path) -> Path:
     import numpy as np
 
-    from maquette.demo.contact_sheet import Row, contact_sheet
+    from maquette.demo.contact_sheet import Step, contact_sheet
 
     pictures = [np.load(scratch / picture_file(step.key)) for step in STEPS]
     maps = [np.load(scratch / map_file(step.key)) for step in STEPS]
-    rows = [
-        Row(step.title, pictures[max(0, number - 1)], pictures[number], maps[number])
+    shown = [
+        Step(step.title, pictures[number - 1], pictures[number], maps[number])
         for number, step in enumerate(STEPS)
         if number > 0
     ]
     path = output / "contact-sheet.png"
-    contact_sheet(rows).save(path)
+    contact_sheet(shown).save(path)
     return path
 
 
