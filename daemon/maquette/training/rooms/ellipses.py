@@ -63,7 +63,7 @@ def box_corners(thing: RoomObject) -> Array:
         [cos_yaw * local[:, 0] - sin_yaw * local[:, 1], sin_yaw * local[:, 0] + cos_yaw * local[:, 1], local[:, 2]],
         axis=1,
     )
-    return turned + np.asarray(thing.position)
+    return turned + np.asarray(thing.position, np.float64)
 
 
 def clip_polygon(polygon: Array, normal: Array, offset: float) -> Array:

@@ -69,7 +69,9 @@ def build_rug(position: Vector, size: Vector, yaw: float, border: Colour, field:
     return RoomObject(Kind.RUG, position, size, yaw, parts, (field, border))
 
 
-def build_bed(position: Vector, size: Vector, yaw: float, mattress_top: float, wood: Colour, sheet: Colour) -> RoomObject:
+def build_bed(
+    position: Vector, size: Vector, yaw: float, mattress_top: float, wood: Colour, sheet: Colour
+) -> RoomObject:
     """Legs, frame, mattress and headboard; `size[2]` is the headboard's height."""
     width, length, height = size
     frame, board = Material(wood, 0.5), 0.08
@@ -94,7 +96,12 @@ def build_blanket(position: Vector, size: Vector, yaw: float, colour: Colour, fo
     width, length, height = size
     turned = min(0.3, length * 0.25)
     parts = (
-        _box("cover", (0, -turned / 2, height / 2 - 0.005), (width, length - turned, height - 0.01), Material(colour, 0.95)),
+        _box(
+            "cover",
+            (0, -turned / 2, height / 2 - 0.005),
+            (width, length - turned, height - 0.01),
+            Material(colour, 0.95),
+        ),
         _box("fold", (0, (length - turned) / 2, height / 2), (width + 0.01, turned, height), Material(fold, 0.95)),
     )
     return RoomObject(Kind.BLANKET, position, size, yaw, parts, (colour, fold))
@@ -107,7 +114,13 @@ def build_pillows(position: Vector, size: Vector, yaw: float, count: int, colour
     each = (width - gap * (count - 1)) / count
     cloth = Material(colour, 0.95)
     parts = tuple(
-        Part(f"pillow {i}", Shape.CUSHION, (-width / 2 + each / 2 + i * (each + gap), 0, height / 2), (each, depth, height), cloth)
+        Part(
+            f"pillow {i}",
+            Shape.CUSHION,
+            (-width / 2 + each / 2 + i * (each + gap), 0, height / 2),
+            (each, depth, height),
+            cloth,
+        )
         for i in range(count)
     )
     return RoomObject(Kind.PILLOWS, position, size, yaw, parts, (colour, colour))
@@ -120,13 +133,20 @@ def build_cabinet(position: Vector, size: Vector, yaw: float, rows: int, body: C
     step = (height - plinth - top) / rows
     parts = [
         _box("plinth", (0, 0.03, plinth / 2), (width - 0.06, depth - 0.06, plinth), Material(shaded(body, 0.4), 0.7)),
-        _box("body", (0, 0.01, plinth + (height - plinth) / 2), (width, depth - 0.02, height - plinth), Material(body, 0.5)),
+        _box(
+            "body",
+            (0, 0.01, plinth + (height - plinth) / 2),
+            (width, depth - 0.02, height - plinth),
+            Material(body, 0.5),
+        ),
     ]
     for row in range(rows):
         middle = plinth + step * (row + 0.5)
         size_of_front = (width - 0.06, 0.02, step - 0.03)
         parts.append(_box(f"front {row}", (0, -depth / 2 + 0.01, middle), size_of_front, Material(front, 0.5)))
-        knob = _box(f"handle {row}", (0, -depth / 2 - 0.005, middle), (0.14, 0.03, 0.025), Material((0.05, 0.05, 0.05), 0.4))
+        knob = _box(
+            f"handle {row}", (0, -depth / 2 - 0.005, middle), (0.14, 0.03, 0.025), Material((0.05, 0.05, 0.05), 0.4)
+        )
         parts.append(knob)
     return RoomObject(Kind.CABINET, position, size, yaw, tuple(parts), (body, front))
 
@@ -138,7 +158,13 @@ def build_lamp(position: Vector, size: Vector, metal: Colour, shade: Colour, glo
     parts = (
         Part("foot", Shape.CYLINDER, (0, 0, 0.02), (width * 0.75, width * 0.75, 0.04), Material(metal, 0.4)),
         Part("pole", Shape.CYLINDER, (0, 0, height / 2), (0.05, 0.05, height * 0.9), Material(metal, 0.4)),
-        Part("shade", Shape.CONE, (0, 0, height - shade_height / 2), (width, width, shade_height), Material(shade, 0.9, glow)),
+        Part(
+            "shade",
+            Shape.CONE,
+            (0, 0, height - shade_height / 2),
+            (width, width, shade_height),
+            Material(shade, 0.9, glow),
+        ),
     )
     return RoomObject(Kind.LAMP, position, size, 0.0, parts, (shade, metal))
 
@@ -150,8 +176,16 @@ def build_plant(position: Vector, size: Vector, pot: Colour, leaf: Colour) -> Ro
     crown = height - pot_height
     parts = (
         Part("pot", Shape.CYLINDER, (0, 0, pot_height / 2), (width * 0.6, width * 0.6, pot_height), Material(pot, 0.6)),
-        _leaves("low left", (-0.18 * width, 0, pot_height + 0.34 * crown), (0.64 * width, 0.7 * width, 0.62 * crown), leaf, 0.8),
-        _leaves("low right", (0.2 * width, 0, pot_height + 0.4 * crown), (0.6 * width, 0.7 * width, 0.6 * crown), leaf, 1.0),
+        _leaves(
+            "low left",
+            (-0.18 * width, 0, pot_height + 0.34 * crown),
+            (0.64 * width, 0.7 * width, 0.62 * crown),
+            leaf,
+            0.8,
+        ),
+        _leaves(
+            "low right", (0.2 * width, 0, pot_height + 0.4 * crown), (0.6 * width, 0.7 * width, 0.6 * crown), leaf, 1.0
+        ),
         _leaves("top", (0, 0, height - 0.34 * crown), (0.62 * width, 0.62 * width, 0.68 * crown), leaf, 1.15),
     )
     return RoomObject(Kind.PLANT, position, size, 0.0, parts, (leaf, pot))

@@ -60,7 +60,7 @@ def in_view(camera: Camera, thing: RoomObject) -> bool:
     """Whether the middle of a thing is inside the picture."""
     view = project_object(camera, thing)
     return view is not None and bool(
-        VIEW_MARGIN < view.mean.min() and view.mean.max() < 1 - VIEW_MARGIN and view.depth > 1.2
+        view.mean.min() > VIEW_MARGIN and view.mean.max() < 1 - VIEW_MARGIN and view.depth > 1.2
     )
 
 
