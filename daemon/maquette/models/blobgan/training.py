@@ -1,0 +1,203 @@
+"""How BlobGAN learns when layouts are known: looks from attributes, the picture loss, and one training step.
+
+The published model learns layouts and pictures together against a discriminator. Where the renderer knows every
+object's place, ellipses are given, and only what each blob paints has to be learned: a small network that is used in
+training alone turns an object's attributes into its structure and style rows.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from maquette.models.blobgan.decoder import Decoder
+from maquette.models.blobgan.layers import rms_normalised
+from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+
+EMA_HALF_LIFE_STEPS = 100
+GRADIENT_WEIGHT = 1.0
+COARSE_WEIGHT = 0.5
+HALVED_WEIGHT = 0.2
+
+
+@dataclass(frozen=True)
+class LabelledLayout:
+    """B scenes of K blobs whose places are known and whose looks follow from attributes; row 0 is the background.
+
+    Attributes:
+        positions: (B, K, 2); sizes: (B, K); covariances: (B, K, 2, 2), as in ``Layout``.
+        geometry: (B, K+1, G) what decides a row's structure.
+        appearance: (B, K+1, A) what decides a row's style.
+        order: (B, K) blob indices from back to front.
+    """
+
+    positions: Tensor
+    sizes: Tensor
+    covariances: Tensor
+    geometry: Tensor
+    appearance: Tensor
+    order: Tensor
+
+
+class RowNetwork(nn.Module):
+    """One small MLP for each row (each kind of thing), all evaluated at once."""
+
+    def __init__(self, rows: int, inputs: int, outputs: int, hidden: int = 96) -> None:
+        super().__init__()
+        self.first = nn.Parameter(torch.randn(rows, inputs, hidden) / inputs**0.5)
+        self.first_bias = nn.Parameter(torch.randn(rows, 1, hidden) * 0.5)
+        self.second = nn.Parameter(torch.randn(rows, hidden, outputs) / hidden**0.5)
+        self.second_bias = nn.Parameter(torch.randn(rows, 1, outputs) * 0.5)
+
+    def forward(self, attributes: Tensor) -> Tensor:
+        """Attributes (B, rows, inputs) to rms-normalised vectors (B, rows, outputs)."""
+        hidden = torch.baddbmm(self.first_bias, attributes.transpose(0, 1), self.first)
+        outputs = torch.baddbmm(self.second_bias, functional.leaky_relu(hidden, 0.2), self.second)
+        return rms_normalised(outputs.transpose(0, 1))
+
+
+class LooksNetwork(nn.Module):
+    """Structure from geometry; style from appearance, and from geometry again.
+
+    The structure reaches the picture only through the coarse grid; the finer layers draw edges where the style says.
+    """
+
+    def __init__(self, rows: int, geometry: int, appearance: int, structure_width: int, style_width: int) -> None:
+        super().__init__()
+        self.structure = RowNetwork(rows, geometry, structure_width)
+        self.style = RowNetwork(rows, appearance + geometry, style_width)
+
+    def forward(self, labelled: LabelledLayout) -> Layout:
+        """The layout with its blobs in the order of their indices."""
+        return Layout(
+            labelled.positions,
+            labelled.sizes,
+            labelled.covariances,
+            self.structure(labelled.geometry),
+            self.style(torch.cat((labelled.appearance, labelled.geometry), dim=-1)),
+        )
+
+
+def reordered(layout: Layout, order: Tensor) -> Layout:
+    """The layout with its blobs drawn in another order; ``order`` (B, K) lists them from back to front."""
+    batch = torch.arange(len(order), device=order.device)[:, None]
+    rows = torch.cat((torch.zeros_like(order[:, :1]), order + 1), dim=1)
+    return Layout(
+        layout.positions[batch, order],
+        layout.sizes[batch, order],
+        layout.covariances[batch, order],
+        layout.structures[batch, rows],
+        layout.styles[batch, rows],
+    )
+
+
+def decode(
+    decoder: Decoder, layout: Layout, dtype: torch.dtype = torch.float32, resolution: int | None = None
+) -> list[Tensor]:
+    """Pictures (B, 3, w, w) of a layout without noise at every width up to ``resolution`` (default: the whole)."""
+    scores = composited_scores(layout.positions, layout.sizes, layout.covariances, decoder.shape.resolution)
+    pyramid = score_pyramid(scores, decoder.shape.size_in)
+    grid = splatted(pyramid[decoder.shape.size_in], layout.structures).to(dtype)
+    last = resolution or decoder.shape.resolution
+    count = decoder.shape.widths.index(last) + 1
+    return list(itertools.islice(decoder.stages(grid, pyramid, layout.styles), count))
+
+
+def picture_loss(predicted: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute error of the pictures (B, 3, R, R), of their gradients, and of their halved versions."""
+    loss = functional.l1_loss(predicted, target)
+    for axis in (-1, -2):
+        loss = loss + GRADIENT_WEIGHT * functional.l1_loss(predicted.diff(dim=axis), target.diff(dim=axis))
+    for scale in (4, 16):
+        loss = loss + COARSE_WEIGHT * functional.l1_loss(
+            functional.avg_pool2d(predicted, scale), functional.avg_pool2d(target, scale)
+        )
+    return loss
+
+
+class PictureModel(nn.Module):
+    """Looks network and decoder, trained together."""
+
+    def __init__(self, looks: LooksNetwork, decoder: Decoder) -> None:
+        super().__init__()
+        self.looks = looks
+        self.decoder = decoder
+
+    def stages(
+        self, labelled: LabelledLayout, dtype: torch.dtype = torch.float32, resolution: int | None = None
+    ) -> list[Tensor]:
+        """Pictures (B, 3, w, w), about [-1, 1], at every width up to ``resolution``."""
+        layout = reordered(self.looks(labelled), labelled.order)
+        return decode(self.decoder, layout, dtype, resolution)
+
+    def forward(self, labelled: LabelledLayout, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Picture (B, 3, R, R), about [-1, 1]."""
+        return self.stages(labelled, dtype)[-1]
+
+
+class PictureTrainer:
+    """Adam on a :class:`PictureModel`, with an exponential moving average of its parameters.
+
+    Args:
+        model: what is trained.
+        learning_rate: at the beginning; ``step`` is told what share of it to use.
+        dtype: what the decoder computes in; parameters stay float32.
+    """
+
+    def __init__(self, model: PictureModel, learning_rate: float = 1e-2, dtype: torch.dtype = torch.float32) -> None:
+        self.model = model
+        self.average = copy.deepcopy(model).requires_grad_(False)
+        self.learning_rate = learning_rate
+        self.dtype = dtype
+        self.steps = 0
+        self.optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, betas=(0.5, 0.99), eps=1e-8)
+
+    def step(self, labelled: LabelledLayout, target: Tensor, rate: float, resolution: int | None = None) -> float:
+        """One step on target pictures (B, 3, R, R) in [-1, 1] at ``rate`` times the learning rate; returns the loss.
+
+        A smaller ``resolution`` trains only the layers up to that width, against halved pictures, at a fraction of
+        the cost: it is how a run should begin.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate * rate
+        self.optimiser.zero_grad(set_to_none=True)
+        *_, coarse, fine = self.model.stages(labelled, self.dtype, resolution)
+        target = functional.adaptive_avg_pool2d(target, fine.shape[-1])
+        loss = picture_loss(fine, target)
+        halved_loss = picture_loss(coarse, functional.avg_pool2d(target, 2))
+        (loss + HALVED_WEIGHT * halved_loss).backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
+        self.optimiser.step()
+        self.steps += 1
+        self._follow()
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        # Early on the average follows quickly, so that it is never dominated by the initial weights.
+        decay = min(0.5 ** (1 / EMA_HALF_LIFE_STEPS), (1 + self.steps) / (10 + self.steps))
+        own = [value.detach() for value in self.model.state_dict().values()]
+        averaged = list(self.average.state_dict().values())
+        for mean, value in zip(averaged, own, strict=True):
+            mean.lerp_(value, 1 - decay)
+
+    def state_dict(self) -> dict[str, object]:
+        """Everything needed to go on."""
+        return {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict[str, object]) -> None:
+        """Go on from a state of :meth:`state_dict`."""
+        self.model.load_state_dict(state["model"])  # pyright: ignore[reportArgumentType]
+        self.average.load_state_dict(state["average"])  # pyright: ignore[reportArgumentType]
+        self.optimiser.load_state_dict(state["optimiser"])  # pyright: ignore[reportArgumentType]
+        self.steps = int(state["steps"])  # pyright: ignore[reportArgumentType]
