@@ -8,6 +8,7 @@ from typing import Protocol
 from zipfile import BadZipFile
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from maquette.errors import MaquetteError, Reason
@@ -15,7 +16,8 @@ from maquette.training.rooms.labels import SHAPES, label_room
 from maquette.training.rooms.types import RoomDescription
 
 ROOMS_PER_SHARD = 100
-PICTURES = ("picture", "depth", "normals", "mask")
+ARRAYS = {"picture": "picture", "depth_map": "depth", "normals": "normals", "mask": "mask"}
+"""Names in a shard of what is rendered; the label "depth" is the distance of each object, not of each pixel."""
 
 Shard = dict[str, NDArray[np.generic]]
 Describe = Callable[[int], RoomDescription]
@@ -64,21 +66,22 @@ def plan_shards(first_seed: int, count: int, rooms_per_shard: int = ROOMS_PER_SH
     return [range(start, min(start + rooms_per_shard, end)) for start in range(first_seed, end, rooms_per_shard)]
 
 
-def render_shards(
-    renderer: Renderer, describe: Describe, folder: Path, shards: list[range], claim: bool = True
-) -> Iterator[Path]:
+def render_shards(renderer: Renderer, describe: Describe, folder: Path, shards: list[range]) -> Iterator[Path]:
     """Render the shards that are not there yet; yields each one's path once it is finished.
 
-    With `claim`, several processes may share a folder: each takes the shards that nobody else has begun. A claim
-    left by a process that no longer runs is taken over.
+    Several processes may share a folder: each takes the shards that no other is at work on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for seeds in shards:
         path = shard_path(folder, seeds.start)
-        if is_finished(path, len(seeds)) or (claim and not _claim(path)):
+        try:
+            # The system lets go of the lock when its process ends, however it ends.
+            with FileLock(path.with_suffix(".lock"), blocking=False):
+                if is_finished(path, len(seeds)):
+                    continue
+                write_shard(path, render_rooms(renderer, [describe(seed) for seed in seeds]))
+        except Timeout:
             continue
-        write_shard(path, render_rooms(renderer, [describe(seed) for seed in seeds]))
-        _claim_file(path).unlink(missing_ok=True)
         yield path
 
 
@@ -86,7 +89,7 @@ def render_rooms(renderer: Renderer, rooms: list[RoomDescription]) -> Shard:
     """Render rooms and stack pictures, labels and seeds along a first axis."""
     renders = [renderer.render(room) for room in rooms]
     labels = [label_room(room) for room in rooms]
-    shard: Shard = {name: np.stack([getattr(render, name) for render in renders]) for name in PICTURES}
+    shard: Shard = {name: np.stack([getattr(render, kind) for render in renders]) for name, kind in ARRAYS.items()}
     shard |= {name: np.stack([label[name] for label in labels]) for name in SHAPES}
     shard["seed"] = np.array([room.seed for room in rooms], np.int64)
     return shard
@@ -128,30 +131,3 @@ def is_finished(path: Path, count: int) -> bool:
 def list_shards(folder: Path) -> list[Path]:
     """The finished shards of a folder, in the order of their seeds."""
     return sorted(folder.glob("rooms-*.npz"))
-
-
-def _claim_file(path: Path) -> Path:
-    return path.with_suffix(".claim")
-
-
-def _claim(path: Path) -> bool:
-    claim = _claim_file(path)
-    try:
-        with claim.open("x") as stream:
-            stream.write(str(os.getpid()))
-        return True
-    except FileExistsError:
-        if _owner_lives(claim):
-            return False
-        claim.write_text(str(os.getpid()))
-        return True
-
-
-def _owner_lives(claim: Path) -> bool:
-    try:
-        os.kill(int(claim.read_text()), 0)
-    except (ValueError, ProcessLookupError, FileNotFoundError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,0 +1,176 @@
+"""The recipe "rooms" for BlobGAN from rooms to weights file, and the report on a weights file."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.training import PictureTrainer, decode
+from maquette.store.locations import embedded_weights_directory
+from maquette.training.blobgan_data import RoomData, labels_of, picture_tensor
+from maquette.training.blobgan_evaluation import (
+    EditFigures,
+    LayoutFigures,
+    PictureFigures,
+    before_move,
+    evaluate_edits,
+    evaluate_layouts,
+    evaluate_pictures,
+    load_rooms,
+    moved_features,
+    paint,
+    picture_model,
+)
+from maquette.training.blobgan_features import features_of
+from maquette.training.blobgan_layouts import LayoutTrainer, train_layouts, vectors_of
+from maquette.training.blobgan_recipe import (
+    CHECKPOINT,
+    WIDTH,
+    load_average,
+    new_model,
+    print_progress,
+    resume,
+    save_sheet,
+    train_pictures,
+)
+from maquette.training.blobgan_weights import MODEL_ID, describe_weights, load_weights, save_weights
+from maquette.training.rooms.moves import moved_path
+from maquette.training.rooms.shards import Shard, read_shard
+from maquette.training.rooms.types import Kind
+
+SHEET_COLUMNS = 8
+PICTURES_SHARE = 0.88
+"""The share of the time budget that goes to pictures; the rest goes to layouts."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures of a weights file."""
+
+    pictures: PictureFigures
+    edits: list[EditFigures]
+    layouts: LayoutFigures
+
+    def to_json(self) -> str:
+        """The figures as JSON."""
+        return json.dumps(asdict(self), indent=2)
+
+
+def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None) -> Path:
+    """Train pictures, then layouts, for `budget` seconds in all; returns the path of the weights file.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
+            that would be overwritten.
+    """
+    rooms = RoomData(data)
+    if len(rooms) == 0:
+        raise MaquetteError(
+            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {data}.", "Render some: maquette train render-rooms."
+        )
+    trainer = PictureTrainer(new_model())
+    spent = _begin(checkpoints, trainer, resumed)
+    sample = rooms.batch(np.random.default_rng(0), 8)
+    train_pictures(rooms, trainer, checkpoints, budget * PICTURES_SHARE, spent, report=print_progress, sheet=sample)
+    return finish(data, checkpoints, budget * (1 - PICTURES_SHARE), budget, out)
+
+
+def _begin(checkpoints: Path, trainer: PictureTrainer, resumed: bool) -> float:
+    there = (checkpoints / CHECKPOINT).exists()
+    if resumed and there:
+        return resume(checkpoints, trainer)
+    if resumed:
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
+    if there:
+        raise MaquetteError(
+            Reason.INVALID_ARGUMENT,
+            f"{checkpoints} holds the checkpoint of another run.",
+            "Go on from it with --resume, or choose another folder.",
+        )
+    return 0.0
+
+
+def finish(data: Path, checkpoints: Path, layout_budget: float, seconds: float, out: Path | None = None) -> Path:
+    """Train the layout network on the newest checkpoint's looks, and write the weights file."""
+    rooms, model = RoomData(data), load_average(checkpoints)
+    layouts = LayoutTrainer(vectors_of(model.looks, rooms.all_features()))
+    train_layouts(layouts, layout_budget, print_progress)
+    path = out or checkpoints / f"{MODEL_ID}.safetensors"
+    save_weights(path, model, layouts.finished(), describe_weights(seconds, len(rooms)))
+    return path
+
+
+def _weights_path(weights: Path | None) -> Path:
+    return weights or embedded_weights_directory() / f"{MODEL_ID}.safetensors"
+
+
+def evaluate_file(data: Path, weights: Path | None = None) -> Report:
+    """All figures of a weights file, on the rooms of a folder that holds moved rooms too.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; see also `load_weights`.
+    """
+    rooms = load_rooms(data)
+    network, looks = load_weights(_weights_path(weights))
+    model = picture_model(looks, network.generator_ema)
+    return Report(
+        evaluate_pictures(model, rooms),
+        evaluate_edits(model, rooms, data),
+        evaluate_layouts(network.layout_net_ema, looks),
+    )
+
+
+def render_report(report: Report) -> str:
+    """The figures as a table for people."""
+    pictures, layouts = report.pictures, report.layouts
+    lines = [
+        f"a) true layouts, {pictures.rooms} unseen rooms: PSNR {pictures.psnr:.1f} dB, SSIM {pictures.ssim:.3f}",
+        "b) one thing moved (PSNR in dB against Blender's picture of the moved room)",
+        "   thing      rooms  picture  changed places  not moving it   gain",
+    ]
+    for edit in report.edits:
+        figures = f"{edit.whole:7.1f}  {edit.changed:14.1f}  {edit.unmoved:13.1f}  {edit.gain:5.1f}"
+        lines.append(f"   {edit.kind.value:9}  {edit.rooms:5d}  {figures}")
+    lines.append(f"c) Fréchet distance of layouts: sampled {layouts.sampled:.2f}, true against true {layouts.true:.2f}")
+    return "\n".join(lines)
+
+
+@torch.no_grad()
+def sample_pictures(network: BlobGan, count: int, truncation: float, seed: int = 3) -> Tensor:
+    """Pictures (count, 3, R, R) in [-1, 1] of sampled rooms."""
+    noise = torch.randn(count, network.shape.noise_width, generator=torch.Generator().manual_seed(seed))
+    vectors = network.layout_net_ema(noise, network.mean_latent, truncation)
+    layout = layout_of(split_layout_vector(vectors, WIDTH, WIDTH), network.shape.area_normaliser)
+    return decode(network.generator_ema, layout)[-1]
+
+
+def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:
+    """A contact sheet of six rows.
+
+    Blender's pictures and the same layouts painted; rooms with the bed moved, by Blender and as a blob; sampled rooms
+    without truncation and with 0.4.
+    """
+    network, looks = load_weights(_weights_path(weights))
+    model = picture_model(looks, network.generator_ema)
+    rooms = load_rooms(data)
+    first: Shard = {name: values[:SHEET_COLUMNS] for name, values in rooms.items()}
+    rows = [_pictures_of(first), paint(model, features_of(labels_of(first))) * 2 - 1]
+    moved = moved_path(data, Kind.BED)
+    if moved.exists():
+        after: Shard = {name: values[:SHEET_COLUMNS] for name, values in read_shard(moved).items()}
+        edited = moved_features(
+            features_of(labels_of(before_move(rooms, after))), features_of(labels_of(after)), Kind.BED
+        )
+        rows += [_pictures_of(after), paint(model, edited) * 2 - 1]
+    rows += [sample_pictures(network, SHEET_COLUMNS, 0.0), sample_pictures(network, SHEET_COLUMNS, 0.4, seed=4)]
+    save_sheet(path, rows)
+
+
+def _pictures_of(shard: Shard) -> Tensor:
+    return picture_tensor(shard["picture"].astype(np.uint8))

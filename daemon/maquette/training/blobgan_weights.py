@@ -1,0 +1,95 @@
+"""The embedded weights file of the recipe "rooms": the networks that are kept, in half precision."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]
+from torch import Tensor
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.checkpoint import load
+from maquette.models.blobgan.layout_network import LayoutNetwork
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.training import LooksNetwork, PictureModel
+from maquette.models.blobgan.training_layouts import mean_latent
+from maquette.models.blobgan.verbs import TASKS
+from maquette.store.weights_file import StoredTensor, WeightsDescription, read_metadata, write_weights_file
+from maquette.training.blobgan_features import AREA_NORMALISER, BLOBS
+from maquette.training.blobgan_recipe import CHANNELS, RESOLUTION, new_model
+
+MODEL_ID = "blobgan-rooms"
+LOOKS_PREFIX = "looks."
+WORKING_SET_BYTES = 96 * 1024 * 1024
+
+
+def describe_weights(seconds: float, rooms: int) -> WeightsDescription:
+    """What the file's header says."""
+    return WeightsDescription(
+        id=MODEL_ID,
+        system="blobgan",
+        title="Rooms (BlobGAN)",
+        tasks=TASKS,
+        width=RESOLUTION,
+        height=RESOLUTION,
+        licence="Apache-2.0",
+        recipe="rooms",
+        area_normaliser=AREA_NORMALISER,
+        blob_names=tuple(kind.value for kind in BLOBS),
+        dtypes=("float32", "bfloat16"),
+        working_set_bytes=WORKING_SET_BYTES,
+        extra={
+            "size_in": str(min(CHANNELS)),
+            "resolution": str(RESOLUTION),
+            "training_note": f"Trained for {seconds:.0f} s on {rooms} rooms that this project rendered itself.",
+        },
+    )
+
+
+def save_weights(path: Path, pictures: PictureModel, layouts: LayoutNetwork, description: WeightsDescription) -> None:
+    """Write decoder, layout network, mean latent, and the looks network, which evaluation needs.
+
+    Raises:
+        MaquetteError: INTERNAL if a value does not fit half precision.
+    """
+    tensors = {f"generator_ema.{name}": value for name, value in pictures.decoder.state_dict().items()}
+    tensors |= {f"layout_net_ema.{name}": value for name, value in layouts.state_dict().items()}
+    tensors |= {LOOKS_PREFIX + name: value for name, value in pictures.looks.state_dict().items()}
+    tensors["mean_latent"] = mean_latent(layouts)
+    write_weights_file(path, {name: _stored(name, value) for name, value in tensors.items()}, description)
+
+
+def _stored(name: str, value: Tensor) -> StoredTensor:
+    half = value.detach().to(torch.float16).contiguous()
+    if not torch.isfinite(half).all():
+        raise MaquetteError(Reason.INTERNAL, f"'{name}' holds values that half precision cannot.", "Train again.")
+    return StoredTensor("F16", tuple(half.shape), half.numpy().tobytes())
+
+
+def load_weights(path: Path) -> tuple[BlobGan, LooksNetwork]:
+    """The networks of a file that `save_weights` wrote, in float32.
+
+    Raises:
+        MaquetteError: CHECKPOINT_CORRUPT or MODEL_UNSUPPORTED.
+    """
+    metadata = read_metadata(path)
+    tensors: dict[str, Tensor] = load_file(path)
+    network = load(tensors, int(metadata.get("size_in", "16")), float(metadata["ab_norm"]))
+    looks = new_model().looks
+    try:
+        looks.load_state_dict(_looks_of(tensors))
+    except RuntimeError as error:
+        raise MaquetteError(
+            Reason.MODEL_UNSUPPORTED,
+            f"'{path.name}' was not trained by the recipe 'rooms' of this version.",
+            "Train it again, or evaluate it with the version that trained it.",
+        ) from error
+    return network.eval().requires_grad_(False), looks.eval().requires_grad_(False)
+
+
+def _looks_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(LOOKS_PREFIX): tensor.float()
+        for name, tensor in tensors.items()
+        if name.startswith(LOOKS_PREFIX)
+    }

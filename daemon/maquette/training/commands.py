@@ -1,0 +1,104 @@
+"""`maquette train`: render the training pictures, train the embedded weights, and measure them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maquette.errors import MaquetteError, Reason
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+EVALUATION_SEED = 1_000_000
+EVALUATION_ROOMS = 200
+MOVES_PER_KIND = 40
+
+DataFolder = Annotated[Path, typer.Option("--data", help="Folder of rendered rooms.")]
+CheckpointFolder = Annotated[Path, typer.Option("--checkpoints", help="Folder for what training keeps.")]
+Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
+
+
+@app.command("render-rooms")
+def render_rooms(
+    out: Annotated[Path, typer.Option(help="Folder for the shards.")],
+    count: Annotated[int, typer.Option(min=1, help="How many rooms.")] = 6000,
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first room.")] = 0,
+    moves: Annotated[int, typer.Option(min=0, help="Also render this many moved rooms per kind.")] = 0,
+    threads: Threads = 1,
+    samples: Annotated[int, typer.Option(min=1, help="Cycles samples a pixel, before denoising.")] = 4,
+    resolution: Annotated[int, typer.Option(min=16, help="Width and height in pixels.")] = 128,
+) -> None:
+    """Render rooms with Blender. Goes on where an earlier run stopped; several runs may share a folder."""
+    from maquette.training.rooms.description import describe_room
+    from maquette.training.rooms.moves import render_moves
+    from maquette.training.rooms.shards import plan_shards
+    from maquette.training.rooms.shards import render_shards as render
+
+    scene = _blender_scene(resolution, samples, threads)
+    for path in render(scene, describe_room, out, plan_shards(first_seed, count)):
+        typer.echo(str(path))
+    if moves:
+        for path in render_moves(scene, out, range(first_seed, first_seed + count), moves):
+            typer.echo(str(path))
+
+
+def _blender_scene(resolution: int, samples: int, threads: int):
+    try:
+        from maquette.training.rooms.blender_scene import BlenderScene
+    except ModuleNotFoundError as error:
+        raise MaquetteError(
+            Reason.NOT_INSTALLED,
+            "Rendering needs Blender as a Python module (bpy), which is not installed.",
+            "Install it with 'pip install bpy==5.0.1' on Python 3.11.",
+        ) from error
+    return BlenderScene(resolution, samples, threads)
+
+
+@app.command()
+def blobgan(
+    data: DataFolder,
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the whole recipe, resumed runs included.")] = 60,
+    recipe: Annotated[str, typer.Option(help="What to train; 'rooms' is the only recipe.")] = "rooms",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    threads: Threads = 1,
+    out: Annotated[Path | None, typer.Option(help="The weights file; beside the checkpoints by default.")] = None,
+) -> None:
+    """Train the embedded BlobGAN and write its weights file."""
+    import torch
+
+    from maquette.training.blobgan_run import run_recipe
+
+    if recipe != "rooms":
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no recipe '{recipe}'.", "Use --recipe rooms.")
+    torch.set_num_threads(threads)
+    typer.echo(str(run_recipe(data, checkpoints, minutes * 60, resume, out)))
+
+
+@app.command()
+def evaluate(
+    system: Annotated[str, typer.Argument(help="What to measure; 'blobgan' is the only system.")],
+    data: DataFolder,
+    weights: Annotated[Path | None, typer.Option(help="The weights file; the embedded one by default.")] = None,
+    threads: Threads = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Also write a contact sheet here (PNG).")] = None,
+) -> None:
+    """Measure trained weights on rooms that they were never trained on (render-rooms with --moves)."""
+    import torch
+
+    from maquette.training.blobgan_run import evaluate_file, render_report, write_sheet
+
+    if system != "blobgan":
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"'{system}' cannot be evaluated.", "Use 'blobgan'.")
+    torch.set_num_threads(threads)
+    report = evaluate_file(data, weights)
+    typer.echo(report.to_json() if as_json else render_report(report))
+    if sheet is not None:
+        write_sheet(sheet, data, weights)
+
+
+if __name__ == "__main__":
+    app()
