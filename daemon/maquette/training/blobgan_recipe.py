@@ -119,7 +119,8 @@ def _keep(checkpoints: Path, trainer: PictureTrainer, seconds: float, sheet: Bat
 
 
 def save_sheet(path: Path, rows: list[Tensor], columns: int = 8) -> None:
-    """A contact sheet of pictures (B, 3, R, R) in [-1, 1]: the first `columns` of every row below each other."""
+    """A contact sheet of pictures (B, 3, R, R) in [-1, 1]: the first of every row, at most `columns`, below each other."""
+    columns = min(columns, *(len(row) for row in rows))
     strips = [torch.cat(row[:columns].unbind(0), dim=2) for row in rows]
     grid = ((torch.cat(strips, dim=1).clamp(-1, 1) + 1) * 127.5).round().byte()
     unfinished = path.with_suffix(f".{os.getpid()}.png")

@@ -110,8 +110,8 @@ def _weights_path(weights: Path | None) -> Path:
     return weights or embedded_weights_directory() / f"{MODEL_ID}.safetensors"
 
 
-def evaluate_file(data: Path, weights: Path | None = None) -> Report:
-    """All figures of a weights file, on the rooms of a folder that holds moved rooms too.
+def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000) -> Report:
+    """All figures of a weights file, on the rooms of a folder that holds moved rooms too, and on sampled layouts.
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; see also `load_weights`.
@@ -122,7 +122,7 @@ def evaluate_file(data: Path, weights: Path | None = None) -> Report:
     return Report(
         evaluate_pictures(model, rooms),
         evaluate_edits(model, rooms, data),
-        evaluate_layouts(network.layout_net_ema, looks),
+        evaluate_layouts(network.layout_net_ema, looks, layouts),
     )
 
 
