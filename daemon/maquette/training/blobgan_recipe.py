@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
@@ -119,12 +120,13 @@ def _keep(checkpoints: Path, trainer: PictureTrainer, seconds: float, sheet: Bat
 
 
 def save_sheet(path: Path, rows: list[Tensor], columns: int = 8) -> None:
-    """A contact sheet of pictures (B, 3, R, R) in [-1, 1]: the first of every row, at most `columns`, below each other."""
+    """A contact sheet of rows of pictures (B, 3, R, R) in [-1, 1], of each row the first few."""
     columns = min(columns, *(len(row) for row in rows))
     strips = [torch.cat(row[:columns].unbind(0), dim=2) for row in rows]
     grid = ((torch.cat(strips, dim=1).clamp(-1, 1) + 1) * 127.5).round().byte()
     unfinished = path.with_suffix(f".{os.getpid()}.png")
-    Image.fromarray(grid.permute(1, 2, 0).contiguous().numpy()).save(unfinished)
+    pixels = cast("NDArray[np.uint8]", grid.permute(1, 2, 0).contiguous().numpy())
+    Image.fromarray(pixels).save(unfinished)
     unfinished.replace(path)
 
 

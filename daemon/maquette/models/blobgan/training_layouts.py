@@ -27,6 +27,11 @@ def eigenvectors(symmetric: Tensor) -> tuple[Tensor, Tensor]:
     return values, vectors
 
 
+def normal_quantile(probability: Tensor) -> Tensor:
+    """The value below which a normal variable lies with this probability."""
+    return cast("Tensor", torch.special.ndtri(probability))
+
+
 def solved(matrix: Tensor, right: Tensor) -> Tensor:
     """``matrix⁻¹ · right``."""
     return cast("Tensor", torch.linalg.solve(matrix, right))
@@ -131,7 +136,7 @@ class NoiseCode:
         draw = torch.rand(len(rooms), len(self._optional), generator=generator).clamp(1e-4, 1 - 1e-4)
         absent = 1 - self._shares
         quantile = torch.where(self._present[rooms], absent + self._shares * draw, absent * draw)
-        return torch.cat((torch.special.ndtri(quantile), filled), dim=1)
+        return torch.cat((normal_quantile(quantile), filled), dim=1)
 
 
 def _normal_scores(values: Tensor, present: Tensor, count: int) -> Tensor:
@@ -141,7 +146,7 @@ def _normal_scores(values: Tensor, present: Tensor, count: int) -> Tensor:
     _, directions = eigenvectors(centred.T @ centred)
     ranks = (centred @ directions[:, -count:].flip(1)).argsort(dim=0).argsort(dim=0)
     scores = values.new_full((len(values), count), torch.nan)
-    scores[present] = torch.special.ndtri((ranks + 0.5) / len(seen))
+    scores[present] = normal_quantile((ranks + 0.5) / len(seen))
     return scores
 
 
