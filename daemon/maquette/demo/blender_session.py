@@ -151,7 +151,7 @@ def sample(seed: int) -> dict[str, float]:
     started = time.perf_counter()
     world.run(world.connection.start())
     daemon_seconds = time.perf_counter() - started
-    if bpy.ops.maquette.new_scene(seed=seed) != {"FINISHED"}:
+    if bpy.ops.maquette.new_scene(seed=seed, truncation=0.0) != {"FINISHED"}:
         raise SystemExit("No room could be sampled.")
     show_furniture()
     return {"daemon_seconds": daemon_seconds}

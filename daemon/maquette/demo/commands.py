@@ -25,7 +25,7 @@ from maquette.errors import MaquetteError, Reason
 
 app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 
-DEFAULT_SEED = 7
+DEFAULT_SEED = 31
 _PREPARATIONS = 1
 
 
