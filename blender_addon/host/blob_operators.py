@@ -121,7 +121,7 @@ class ChangeLook(bpy.types.Operator):
     truncation: bpy.props.FloatProperty(
         name=strings.TRUNCATION,
         description=strings.TRUNCATION_HELP,
-        default=0.4,
+        default=0.2,
         min=0.0,
         max=1.0,
         subtype="FACTOR",

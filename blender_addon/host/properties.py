@@ -34,7 +34,7 @@ class Settings(bpy.types.PropertyGroup):
     truncation: bpy.props.FloatProperty(
         name=strings.TRUNCATION,
         description=strings.TRUNCATION_HELP,
-        default=0.4,
+        default=0.2,
         min=0.0,
         max=1.0,
         subtype="FACTOR",
