@@ -45,7 +45,7 @@ def demo(
     facts["total_seconds"] = time.perf_counter() - started
     (output / "timings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     _print_timings(console, facts)
-    console.print(f"\nLook at [bold]{sheet}[/bold]. Then install the extension: maquette package blender")
+    console.print(f"\nLook at [bold]{sheet}[/bold]. The Blender extension lies beside it.", soft_wrap=True)
 
 
 def _need_blender() -> None:
