@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,12 @@ def has_blender(python: str) -> bool:
     return shutil.which(python) is not None and subprocess.run([python, "-c", search], check=False).returncode == 0
 
 
+def drive(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+    )
+
+
 @pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).parents[1].name)
 def outcome(request, extension, new_environment, tmp_path_factory) -> dict:
     """Everything that was done in one Blender."""
@@ -46,16 +54,18 @@ def outcome(request, extension, new_environment, tmp_path_factory) -> dict:
         pytest.skip(f"Blender was left out: {python} cannot import bpy (pip install bpy)")
     result = tmp_path_factory.mktemp("result") / "result.json"
     command = [python, str(HERE / "drive_blender.py"), str(extension), str(result), MODEL]
-    done = subprocess.run(
-        command, env=new_environment(), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
-    )
+    done = drive(command, new_environment())
+    if done.returncode == -signal.SIGSEGV:
+        # Blender 5.2 has been seen to crash in undo without a window: once is told, twice fails.
+        warnings.warn(f"{python} crashed after:\n{done.stdout[-300:]}", stacklevel=2)
+        done = drive(command, new_environment())
     assert result.exists(), f"Blender ended with code {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return json.loads(result.read_text())
 
 
 @pytest.mark.host
 @pytest.mark.xdist_group("blender")
-@pytest.mark.timeout(TIMEOUT_SECONDS + 30)
+@pytest.mark.timeout(2 * TIMEOUT_SECONDS + 30)
 @pytest.mark.parametrize("name", checks())
 def test_blender(outcome, name):
     check = outcome["checks"][name]
