@@ -24,35 +24,35 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18maquette/v1/system.proto\x12\x0bmaquette.v1\"\xae\x01\n\x06Limits\x12\x16\n\x0emax_image_side\x18\x01 \x01(\r\x12\x17\n\x0fmax_image_bytes\x18\x02 \x01(\x04\x12\x19\n\x11max_message_bytes\x18\x03 \x01(\x04\x12\x18\n\x10max_inline_bytes\x18\x04 \x01(\x04\x12\x11\n\tmax_blobs\x18\x05 \x01(\r\x12\x13\n\x0bmax_samples\x18\x06 \x01(\r\x12\x16\n\x0emax_operations\x18\x07 \x01(\r\"B\n\x14GetServerInfoRequest\x12\x14\n\x0cprotocol_min\x18\x01 \x01(\r\x12\x14\n\x0cprotocol_max\x18\x02 \x01(\r\"\xf8\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x14\n\x0cprotocol_min\x18\x02 \x01(\r\x12\x14\n\x0cprotocol_max\x18\x03 \x01(\r\x12\x13\n\x0binstance_id\x18\x04 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x05 \x03(\t\x12#\n\x06limits\x18\x06 \x01(\x0b\x32\x13.maquette.v1.Limits\x12.\n\x0c\x65ngine_state\x18\x07 \x01(\x0e\x32\x18.maquette.v1.EngineState\x12\x0e\n\x06\x64\x65vice\x18\x08 \x01(\t\x12\x16\n\x0euptime_seconds\x18\t \x01(\x01\"\x14\n\x12ListDevicesRequest\"s\n\x06\x44\x65vice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0btotal_bytes\x18\x03 \x01(\x04\x12\x12\n\nfree_bytes\x18\x04 \x01(\x04\x12\x0e\n\x06in_use\x18\x05 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x06 \x01(\t\";\n\x13ListDevicesResponse\x12$\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\x13.maquette.v1.Device\"\x14\n\x12WatchEventsRequest\"\x83\x01\n\x13WatchEventsResponse\x12\x30\n\x0c\x65ngine_state\x18\x01 \x01(\x0e\x32\x18.maquette.v1.EngineStateH\x00\x12\x18\n\x0emodels_changed\x18\x02 \x01(\x08H\x00\x12\x17\n\rshutting_down\x18\x03 \x01(\x08H\x00\x42\x07\n\x05\x65vent\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse*\x95\x01\n\x0b\x45ngineState\x12\x1c\n\x18\x45NGINE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NGINE_STATE_STOPPED\x10\x01\x12\x19\n\x15\x45NGINE_STATE_STARTING\x10\x02\x12\x16\n\x12\x45NGINE_STATE_READY\x10\x03\x12\x1b\n\x17\x45NGINE_STATE_RESTARTING\x10\x04\x32\xd6\x02\n\rSystemService\x12V\n\rGetServerInfo\x12!.maquette.v1.GetServerInfoRequest\x1a\".maquette.v1.GetServerInfoResponse\x12P\n\x0bListDevices\x12\x1f.maquette.v1.ListDevicesRequest\x1a .maquette.v1.ListDevicesResponse\x12R\n\x0bWatchEvents\x12\x1f.maquette.v1.WatchEventsRequest\x1a .maquette.v1.WatchEventsResponse0\x01\x12G\n\x08Shutdown\x12\x1c.maquette.v1.ShutdownRequest\x1a\x1d.maquette.v1.ShutdownResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18maquette/v1/system.proto\x12\x0bmaquette.v1\"\xd9\x01\n\x06Limits\x12\x16\n\x0emax_image_side\x18\x01 \x01(\r\x12\x17\n\x0fmax_image_bytes\x18\x02 \x01(\x04\x12\x19\n\x11max_message_bytes\x18\x03 \x01(\x04\x12\x18\n\x10max_inline_bytes\x18\x04 \x01(\x04\x12\x11\n\tmax_blobs\x18\x05 \x01(\r\x12\x13\n\x0bmax_samples\x18\x06 \x01(\r\x12\x16\n\x0emax_operations\x18\x07 \x01(\r\x12\x16\n\x0emax_candidates\x18\x08 \x01(\r\x12\x11\n\tmax_steps\x18\t \x01(\r\"B\n\x14GetServerInfoRequest\x12\x14\n\x0cprotocol_min\x18\x01 \x01(\r\x12\x14\n\x0cprotocol_max\x18\x02 \x01(\r\"\xf8\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x14\n\x0cprotocol_min\x18\x02 \x01(\r\x12\x14\n\x0cprotocol_max\x18\x03 \x01(\r\x12\x13\n\x0binstance_id\x18\x04 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x05 \x03(\t\x12#\n\x06limits\x18\x06 \x01(\x0b\x32\x13.maquette.v1.Limits\x12.\n\x0c\x65ngine_state\x18\x07 \x01(\x0e\x32\x18.maquette.v1.EngineState\x12\x0e\n\x06\x64\x65vice\x18\x08 \x01(\t\x12\x16\n\x0euptime_seconds\x18\t \x01(\x01\"\x14\n\x12ListDevicesRequest\"s\n\x06\x44\x65vice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0btotal_bytes\x18\x03 \x01(\x04\x12\x12\n\nfree_bytes\x18\x04 \x01(\x04\x12\x0e\n\x06in_use\x18\x05 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x06 \x01(\t\";\n\x13ListDevicesResponse\x12$\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\x13.maquette.v1.Device\"\x14\n\x12WatchEventsRequest\"\x83\x01\n\x13WatchEventsResponse\x12\x30\n\x0c\x65ngine_state\x18\x01 \x01(\x0e\x32\x18.maquette.v1.EngineStateH\x00\x12\x18\n\x0emodels_changed\x18\x02 \x01(\x08H\x00\x12\x17\n\rshutting_down\x18\x03 \x01(\x08H\x00\x42\x07\n\x05\x65vent\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse*\x95\x01\n\x0b\x45ngineState\x12\x1c\n\x18\x45NGINE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NGINE_STATE_STOPPED\x10\x01\x12\x19\n\x15\x45NGINE_STATE_STARTING\x10\x02\x12\x16\n\x12\x45NGINE_STATE_READY\x10\x03\x12\x1b\n\x17\x45NGINE_STATE_RESTARTING\x10\x04\x32\xd6\x02\n\rSystemService\x12V\n\rGetServerInfo\x12!.maquette.v1.GetServerInfoRequest\x1a\".maquette.v1.GetServerInfoResponse\x12P\n\x0bListDevices\x12\x1f.maquette.v1.ListDevicesRequest\x1a .maquette.v1.ListDevicesResponse\x12R\n\x0bWatchEvents\x12\x1f.maquette.v1.WatchEventsRequest\x1a .maquette.v1.WatchEventsResponse0\x01\x12G\n\x08Shutdown\x12\x1c.maquette.v1.ShutdownRequest\x1a\x1d.maquette.v1.ShutdownResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'maquette_client.v1.system_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENGINESTATE']._serialized_start=933
-  _globals['_ENGINESTATE']._serialized_end=1082
+  _globals['_ENGINESTATE']._serialized_start=976
+  _globals['_ENGINESTATE']._serialized_end=1125
   _globals['_LIMITS']._serialized_start=42
-  _globals['_LIMITS']._serialized_end=216
-  _globals['_GETSERVERINFOREQUEST']._serialized_start=218
-  _globals['_GETSERVERINFOREQUEST']._serialized_end=284
-  _globals['_GETSERVERINFORESPONSE']._serialized_start=287
-  _globals['_GETSERVERINFORESPONSE']._serialized_end=535
-  _globals['_LISTDEVICESREQUEST']._serialized_start=537
-  _globals['_LISTDEVICESREQUEST']._serialized_end=557
-  _globals['_DEVICE']._serialized_start=559
-  _globals['_DEVICE']._serialized_end=674
-  _globals['_LISTDEVICESRESPONSE']._serialized_start=676
-  _globals['_LISTDEVICESRESPONSE']._serialized_end=735
-  _globals['_WATCHEVENTSREQUEST']._serialized_start=737
-  _globals['_WATCHEVENTSREQUEST']._serialized_end=757
-  _globals['_WATCHEVENTSRESPONSE']._serialized_start=760
-  _globals['_WATCHEVENTSRESPONSE']._serialized_end=891
-  _globals['_SHUTDOWNREQUEST']._serialized_start=893
-  _globals['_SHUTDOWNREQUEST']._serialized_end=910
-  _globals['_SHUTDOWNRESPONSE']._serialized_start=912
-  _globals['_SHUTDOWNRESPONSE']._serialized_end=930
-  _globals['_SYSTEMSERVICE']._serialized_start=1085
-  _globals['_SYSTEMSERVICE']._serialized_end=1427
+  _globals['_LIMITS']._serialized_end=259
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=261
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=327
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=330
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=578
+  _globals['_LISTDEVICESREQUEST']._serialized_start=580
+  _globals['_LISTDEVICESREQUEST']._serialized_end=600
+  _globals['_DEVICE']._serialized_start=602
+  _globals['_DEVICE']._serialized_end=717
+  _globals['_LISTDEVICESRESPONSE']._serialized_start=719
+  _globals['_LISTDEVICESRESPONSE']._serialized_end=778
+  _globals['_WATCHEVENTSREQUEST']._serialized_start=780
+  _globals['_WATCHEVENTSREQUEST']._serialized_end=800
+  _globals['_WATCHEVENTSRESPONSE']._serialized_start=803
+  _globals['_WATCHEVENTSRESPONSE']._serialized_end=934
+  _globals['_SHUTDOWNREQUEST']._serialized_start=936
+  _globals['_SHUTDOWNREQUEST']._serialized_end=953
+  _globals['_SHUTDOWNRESPONSE']._serialized_start=955
+  _globals['_SHUTDOWNRESPONSE']._serialized_end=973
+  _globals['_SYSTEMSERVICE']._serialized_start=1128
+  _globals['_SYSTEMSERVICE']._serialized_end=1470
 # @@protoc_insertion_point(module_scope)

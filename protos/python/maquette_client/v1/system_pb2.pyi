@@ -21,7 +21,7 @@ ENGINE_STATE_READY: EngineState
 ENGINE_STATE_RESTARTING: EngineState
 
 class Limits(_message.Message):
-    __slots__ = ("max_image_side", "max_image_bytes", "max_message_bytes", "max_inline_bytes", "max_blobs", "max_samples", "max_operations")
+    __slots__ = ("max_image_side", "max_image_bytes", "max_message_bytes", "max_inline_bytes", "max_blobs", "max_samples", "max_operations", "max_candidates", "max_steps")
     MAX_IMAGE_SIDE_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,8 @@ class Limits(_message.Message):
     MAX_BLOBS_FIELD_NUMBER: _ClassVar[int]
     MAX_SAMPLES_FIELD_NUMBER: _ClassVar[int]
     MAX_OPERATIONS_FIELD_NUMBER: _ClassVar[int]
+    MAX_CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    MAX_STEPS_FIELD_NUMBER: _ClassVar[int]
     max_image_side: int
     max_image_bytes: int
     max_message_bytes: int
@@ -36,7 +38,9 @@ class Limits(_message.Message):
     max_blobs: int
     max_samples: int
     max_operations: int
-    def __init__(self, max_image_side: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_inline_bytes: _Optional[int] = ..., max_blobs: _Optional[int] = ..., max_samples: _Optional[int] = ..., max_operations: _Optional[int] = ...) -> None: ...
+    max_candidates: int
+    max_steps: int
+    def __init__(self, max_image_side: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_inline_bytes: _Optional[int] = ..., max_blobs: _Optional[int] = ..., max_samples: _Optional[int] = ..., max_operations: _Optional[int] = ..., max_candidates: _Optional[int] = ..., max_steps: _Optional[int] = ...) -> None: ...
 
 class GetServerInfoRequest(_message.Message):
     __slots__ = ("protocol_min", "protocol_max")
