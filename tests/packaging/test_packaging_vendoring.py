@@ -37,16 +37,6 @@ def _runs(path: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def wheels() -> list[Path]:
-    try:
-        return fetch_wheels()
-    except MaquetteError as error:
-        if error.reason is Reason.NOT_INSTALLED:
-            pytest.skip(f"offline and not cached: {error}")
-        raise
-
-
-@pytest.fixture(scope="module")
 def plugin(wheels, tmp_path_factory) -> Path:
     """A folder with a package `somehost.addons.plugin` that carries the private copy."""
     folder = tmp_path_factory.mktemp("plugin")

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maquette.errors import MaquetteError, Reason
-from maquette.packaging.vendoring import vendor
+from maquette.packaging.staging import plugin_source, stage
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _TOOL_IN_BLENDER = "scripts/addons_core/bl_pkg/cli/blender_ext.py"
 
 
@@ -32,8 +31,7 @@ def build(output_directory: Path, blender_python: Path | None = None) -> Path:
     output_directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         staged = Path(folder, "maquette")
-        shutil.copytree(addon_source(), staged, ignore=shutil.ignore_patterns("__pycache__", "_vendor", "*.pyc"))
-        vendor(staged / "_vendor")
+        stage(addon_source(), staged)
         archive = output_directory / archive_name(staged / "blender_manifest.toml")
         archive.unlink(missing_ok=True)
         _run(tool, "build", "--source-dir", str(staged), "--output-dir", str(output_directory.resolve()))
@@ -42,17 +40,12 @@ def build(output_directory: Path, blender_python: Path | None = None) -> Path:
 
 
 def addon_source() -> Path:
-    """The add-on's source: in the installed package, or in the checkout that this runs from.
+    """The add-on's source.
 
     Raises:
         MaquetteError: NOT_INSTALLED.
     """
-    for candidate in (_PACKAGE / "plugins" / "blender_addon", _PACKAGE.parents[1] / "blender_addon"):
-        if (candidate / "blender_manifest.toml").is_file():
-            return candidate
-    raise MaquetteError(
-        Reason.NOT_INSTALLED, "The Blender add-on's source is not in this installation.", "Install Maquette again."
-    )
+    return plugin_source("blender_addon", "blender_manifest.toml")
 
 
 def archive_name(manifest: Path) -> str:
