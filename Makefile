@@ -33,6 +33,7 @@ protobuf: $(VENV)/.ready-to-develop
 
 package: $(VENV)/.ready-to-run
 	$(BIN)/maquette package blender --output dist
+	$(BIN)/maquette package krita --output dist
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Maquette needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
