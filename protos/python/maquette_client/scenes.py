@@ -10,12 +10,14 @@ from typing import Any
 from maquette_client import content
 from maquette_client.connection import Connection, StubClass
 from maquette_client.errors import ClientError
-from maquette_client.images import Image
+from maquette_client.images import Image, inline_image
 from maquette_client.v1 import common_pb2, scene_pb2
 from maquette_client.v1.scene_grpc import SceneServiceStub
 
 # Told the stage, in words for a person, and the fraction done, 0 to 1.
 OnProgress = Callable[[str, float], None]
+# Told each intermediate picture.
+OnPreview = Callable[[Image], None]
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,18 @@ async def restyle_scene(
 
 
 async def last_result(
-    connection: Connection, stub: StubClass, method: str, request: Any, on_progress: OnProgress | None = None
+    connection: Connection,
+    stub: StubClass,
+    method: str,
+    request: Any,
+    on_progress: OnProgress | None = None,
+    on_preview: OnPreview | None = None,
 ) -> Any:
-    """The ``result`` that ends a stream of ``oneof update {progress, result, …}``.
+    """The ``result`` that ends a stream of ``oneof update {progress, preview, result}``.
 
     Raises:
-        ClientError: INTERNAL when the stream ends without one; the daemon's refusal or any failure of the connection.
+        ClientError: IMAGE_CORRUPT for a preview that is damaged; INTERNAL when the stream ends without a result; the
+            daemon's refusal or any failure of the connection.
     """
     result: Any = None
     updates = connection.stream(stub, method, request)
@@ -145,6 +153,8 @@ async def last_result(
                 result = update.result
             elif kind == "progress" and on_progress is not None:
                 on_progress(update.progress.stage, update.progress.fraction)
+            elif kind == "preview" and on_preview is not None:
+                on_preview(inline_image(update.preview.image))
     if result is None:
         raise ClientError("INTERNAL", "The daemon gave no result.", "Look into its log: `maquette doctor`.")
     return result
