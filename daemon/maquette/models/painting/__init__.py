@@ -1,0 +1,1 @@
+"""The painting verbs: inpaint, outpaint, colorize, restore JPEG, whatever model fills the holes."""
