@@ -75,7 +75,7 @@ def run_process(environment: dict[str, str], home: Path) -> Callable[..., subpro
 @pytest.fixture
 def fake_daemon(environment: dict[str, str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen([sys.executable, str(FAKE_DAEMON), str(home / "run")], env=environment)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (home / "run" / "daemon.json").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline

@@ -58,7 +58,7 @@ def launch(directory: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         (directory / RUNTIME_FILE_NAME).unlink(missing_ok=True)
         process = subprocess.Popen([sys.executable, str(FAKE), str(directory)], env={**os.environ, **environment})
         processes.append(process)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (directory / RUNTIME_FILE_NAME).exists():
             assert process.poll() is None
             assert time.monotonic() < deadline

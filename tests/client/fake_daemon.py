@@ -13,6 +13,7 @@ import os
 import secrets
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from google.rpc.error_details_pb2 import ErrorInfo
@@ -56,6 +57,12 @@ def refusal(status: Status, reason: str, message: str, action: str) -> GRPCError
     return GRPCError(status, message, [info])
 
 
+async def until(done: Callable[[], object]) -> None:
+    """Let the loop run until something holds, for as long as the test's own timeout allows."""
+    while not done():
+        await asyncio.sleep(0.001)
+
+
 def scene_of(seed: int) -> scene_pb2.Scene:
     vector = struct.pack("<2f", seed, 0.5)
     appearance = scene_pb2.Appearance(structure=vector, style=vector)
@@ -97,7 +104,10 @@ class FakeDaemon:
         self.opened: list[scene_pb2.Scene] = []
         self.reject_next = False
         self.corrupt_content = False
-        self.cancelled = 0
+        self.asked_to_wait = asyncio.Event()
+        self.cancelled = asyncio.Event()
+        self.may_paint = asyncio.Event()
+        self.may_paint.set()
         self.open_streams = 0
         self.server: Server | None = None
         self.stopped = asyncio.Event()
@@ -239,10 +249,11 @@ class Scenes(scene_grpc.SceneServiceBase):
         self.daemon.check(stream)
         request = await stream.recv_message()
         if request.truncation == 0.99:
+            self.daemon.asked_to_wait.set()
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
-                self.daemon.cancelled += 1
+                self.daemon.cancelled.set()
                 raise
         progress = common_pb2.Progress(stage="sampling", fraction=0.5)
         await stream.send_message(scene_pb2.SampleSceneResponse(progress=progress))
@@ -330,6 +341,7 @@ class EditConversation:
         while True:
             await self.changed.wait()
             await self.acknowledged.wait()
+            await self.daemon.may_paint.wait()
             self.changed.clear()
             revision, final, picture = self.revision, self.final, picture_of(self.scene)
             self.final = False

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fake_daemon import MODEL, FakeDaemon, scene_of
+from fake_daemon import MODEL, FakeDaemon, scene_of, until
 from google.rpc import status_pb2
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
@@ -184,15 +184,12 @@ async def test_the_reason_and_the_action_of_a_refusal_arrive(connection, daemon)
 
 async def test_cancelling_a_call_cancels_the_daemons_work(connection, daemon):
     task = asyncio.ensure_future(scenes.sample_scenes(connection, 1, truncation=0.99))
-    await asyncio.sleep(0.05)
+    await daemon.asked_to_wait.wait()
+    assert not daemon.cancelled.is_set()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    for _ in range(100):
-        if daemon.cancelled:
-            break
-        await asyncio.sleep(0.01)
-    assert daemon.cancelled == 1
+    await daemon.cancelled.wait()
 
 
 async def test_progress_is_told_and_the_result_returned(connection, daemon):
@@ -212,9 +209,7 @@ async def test_many_clients_leave_no_sockets_behind(daemon):
         connection = Connection()
         await connection.ready()
         connection.close()
-        await asyncio.sleep(0.002)
-    await asyncio.sleep(0.02)
-    assert len(os.listdir("/proc/self/fd")) == before
+    await until(lambda: len(os.listdir("/proc/self/fd")) == before)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xff\xff", b"\x0a", status_pb2.Status(code=3).SerializeToString()])

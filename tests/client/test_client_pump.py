@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 
 import pytest
 from maquette_client.errors import ClientError
 from maquette_client.pump import Pump
+
+# A turn ends by itself when nothing is left to do: what is tested is not how fast this machine is just now.
+UNHURRIED = 3600.0
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def test_a_submitted_coroutine_runs_only_in_turns_and_then_tells_its_result(pump
     results = []
     handle = pump.submit(answer(7), lambda handle: results.append(handle.result()))
     assert (pump.busy, handle.done, results) == (True, False, [])
-    pump.turn()
+    pump.turn(UNHURRIED)
     assert (pump.busy, handle.done, results) == (False, True, [7])
 
 
@@ -65,7 +67,7 @@ def test_a_turn_without_work_does_not_wait(pump):
         await waits().wait()
 
     pump.submit(forever())
-    assert pump.turn(budget_seconds=3600.0)
+    assert pump.turn(UNHURRIED)
 
 
 def test_background_work_does_not_make_the_pump_busy_unless_its_source_says_so(pump):
@@ -73,14 +75,14 @@ def test_background_work_does_not_make_the_pump_busy_unless_its_source_says_so(p
     assert not pump.busy
     pump.add_source(lambda: not handle.done)
     assert pump.busy
-    pump.turn()
+    pump.turn(UNHURRIED)
     assert not pump.busy
 
 
 def test_a_cancelled_handle_says_cancelled(pump):
     handle = pump.submit(asyncio.sleep(3600))
     handle.cancel()
-    pump.turn()
+    pump.turn(UNHURRIED)
     assert handle.done
     with pytest.raises(ClientError) as caught:
         handle.result()
@@ -92,7 +94,7 @@ def test_a_failure_reaches_the_one_who_asks_for_the_result(pump):
         raise ClientError("OUT_OF_MEMORY", "Too large.", "Take less.")
 
     handle = pump.submit(fail())
-    pump.turn()
+    pump.turn(UNHURRIED)
     with pytest.raises(ClientError, match="Too large"):
         handle.result()
 
@@ -167,10 +169,9 @@ def test_the_wait_descriptor_becomes_readable_with_traffic(pump):
     pump.turn()
     assert select.select([pump.wait_descriptor], [], [], 0)[0] == []
     right.send(b"x")
-    assert select.select([pump.wait_descriptor], [], [], 1)[0]
-    deadline = time.monotonic() + 5
+    assert select.select([pump.wait_descriptor], [], [], 60)[0]
     while pump.turn():
-        assert time.monotonic() < deadline
+        pass
     assert received == [b"x"]
     left.close()
     right.close()

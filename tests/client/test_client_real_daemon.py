@@ -27,14 +27,14 @@ def server(directory):
     environment = {**os.environ, "PYTHONPATH": str(FAKE_ZOO), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "maquette.server", "--models", "fake_zoo"]
     process = subprocess.Popen(command, env=environment)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not (directory / "daemon.json").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
     yield process
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def client(server, pump):
     connection.close()
 
 
-def drain(pump: Pump, seconds: float = 20.0) -> None:
+def drain(pump: Pump, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while pump.turn():
         assert time.monotonic() < deadline
@@ -92,7 +92,7 @@ def test_a_drag_with_a_refusal_and_a_killed_engine_ends_with_the_right_picture(c
     foreign.id, foreign.appearance.style = "foreign", b"\0" * 400
     before = len(frames)
     session.update([patches.add_blob(foreign)], settle=True)
-    pump.run(session.settled(), 20)
+    pump.run(session.settled(), 60)
     assert [told.error.reason for told in rejections] == ["INVALID_ARGUMENT"]
     assert [frame.final for frame in frames[before:]] == [True]
     assert "foreign" not in [blob.id for blob in session.scene.blobs]

@@ -27,6 +27,8 @@ from maquette.models.requests import (
 from maquette.models.scene import Appearance, Blob, Ellipse, Scene
 
 SIDE = 64
+# Steps of what is only there to be cancelled: no test waits for the last one.
+ENDLESS = 10**6
 INFO = ModelInfo(
     id="fake-rooms",
     system="fake",
@@ -130,7 +132,9 @@ class FakeSource:
             raise MaquetteError(Reason.MODEL_NOT_FOUND, f"There is no model '{model_id}'.", "List the models.")
         yield Progress("loading", 0.0)
         yield Progress("loading", 0.5)
-        return FakeModel(INFOS[model_id], 0.2 if model_id == "fake-slow" else 0.0, 50 if model_id == "fake-slow" else 3)
+        return FakeModel(
+            INFOS[model_id], 0.2 if model_id == "fake-slow" else 0.0, ENDLESS if model_id == "fake-slow" else 3
+        )
 
     def import_model(self, request: ImportModel) -> Operation[object]:
         yield Progress("reading", 0.0)

@@ -101,7 +101,7 @@ async def test_a_killed_engine_fails_what_ran_and_does_the_next(engine: Supervis
     await anext(events)
     kill(engine)
     with pytest.raises(MaquetteError) as caught:
-        await asyncio.wait_for(last(events), 20.0)
+        await asyncio.wait_for(last(events), 60.0)
     assert caught.value.reason is Reason.ENGINE_LOST
     assert (await rendered(engine)).picture.spec.width == 64
 

@@ -15,7 +15,7 @@ def test_models_are_listed_in_pages(daemon: Daemon) -> None:
 
 
 def test_a_model_is_loaded_and_unloaded_on_request(daemon: Daemon) -> None:
-    *updates, last = daemon.model.LoadModel(model_pb2.LoadModelRequest(model_id="fake-large"), timeout=20)
+    *updates, last = daemon.model.LoadModel(model_pb2.LoadModelRequest(model_id="fake-large"), timeout=60)
     assert all(update.HasField("progress") for update in updates)
     assert last.result.loaded
     assert daemon.model.GetModel(model_pb2.GetModelRequest(model_id="fake-large")).model.loaded
@@ -24,7 +24,7 @@ def test_a_model_is_loaded_and_unloaded_on_request(daemon: Daemon) -> None:
 
 
 def test_a_deleted_model_is_gone(own_daemon: Daemon) -> None:
-    list(own_daemon.model.LoadModel(model_pb2.LoadModelRequest(model_id="fake-slow"), timeout=20))
+    list(own_daemon.model.LoadModel(model_pb2.LoadModelRequest(model_id="fake-slow"), timeout=60))
     own_daemon.model.DeleteModel(model_pb2.DeleteModelRequest(model_id="fake-slow"))
     with pytest.raises(grpc.RpcError) as caught:
         own_daemon.model.GetModel(model_pb2.GetModelRequest(model_id="fake-slow"))

@@ -88,7 +88,9 @@ class Person:
     def drag(self, world):
         shown = world.last_frame.revision
         start = bpy.data.objects["Bed"].location.x
-        for step in range(12):
+        step = 0
+        while step < 12 or self.facts["frames"] < 2:
+            step += 1
             bpy.data.objects["Bed"].location.x = start + 0.015 * step
             self.facts["frames"] += world.last_frame.revision != shown
             shown = world.last_frame.revision

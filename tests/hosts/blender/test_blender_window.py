@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from displays import open_display
 
 HERE = Path(__file__).resolve().parent
 MODEL = "random-rooms"
@@ -22,17 +22,8 @@ PATIENCE_SECONDS = 100
 @pytest.fixture
 def display() -> Iterator[str]:
     """The name of a display that nobody sees."""
-    read, write = os.pipe()
-    arguments = ["-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset", "+extension", "GLX"]
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), *arguments], pass_fds=[write], stderr=subprocess.DEVNULL
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with open_display("1280x800") as name:
+        yield name
 
 
 def wait_for(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
