@@ -15,7 +15,7 @@ _LEAST_AUTOMATIC_PIXELS = 64
 
 class LengthUnit(Enum):
     """What a length is measured in; the value is the wire number. PERCENT is of the diameter of the disc that has the
-    selection's area."""
+    selection's area; of an extension, of its widest side."""
 
     PIXELS = paint_pb2.LENGTH_UNIT_PIXELS
     PERCENT = paint_pb2.LENGTH_UNIT_PERCENT
@@ -23,7 +23,7 @@ class LengthUnit(Enum):
 
 @dataclass(frozen=True)
 class Length:
-    """A length within a picture."""
+    """A length within a picture, 0 or more."""
 
     value: float = 0.0
     unit: LengthUnit = LengthUnit.PIXELS
@@ -40,9 +40,9 @@ class SelectionSettings:
     """From a selection to the region that is filled.
 
     Attributes:
-        grow: how far the region reaches beyond the selection; may be negative.
-        feather: width of the region's soft edge.
-        blend: width of the band around the region within which the original may change.
+        grow: how far the region reaches beyond the selection.
+        feather: how far inside the region's edge the original still shines through.
+        blend: how far outside the region's edge the original may change to join the two.
     """
 
     grow: Length = Length()
@@ -51,8 +51,7 @@ class SelectionSettings:
 
     def reach(self, area: float) -> int:
         """Whole pixels beyond a selection of ``area`` square pixels that a filling may change at most."""
-        lengths = (self.grow, self.feather, self.blend)
-        return math.ceil(sum(max(0.0, length.pixels(area)) for length in lengths))
+        return math.ceil(self.grow.pixels(area)) + math.ceil(self.blend.pixels(area))
 
 
 class ContextKind(Enum):
