@@ -204,7 +204,7 @@ def follows_keyframes(drive):
 
 @check
 def streams_a_drag(drive):
-    """Sixty small moves, and more until five pictures came: each newer than the one before, the last of full quality."""
+    """Sixty small moves, and more until five pictures came: each newer than the last, the final one of full quality."""
     frames, turns = [], []
     shown = drive.world._show
     drive.world.follower._on_frame = lambda frame: (frames.append(frame), shown(frame))
