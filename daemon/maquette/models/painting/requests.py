@@ -177,8 +177,8 @@ class PaintResult:
     Attributes:
         left, top: of the dirty rectangle, in the request's picture (outpaint: in the grown picture).
         width, height: of the whole result picture.
-        coverage: grey, 8 bits, DATA, over the dirty rectangle: 255 = may differ from the request's picture, 0 = byte for
-            byte as it was.
+        coverage: grey, 8 bits, DATA, over the dirty rectangle: 255 = may differ from the request's picture, 0 = byte
+            for byte as it was.
         candidates: the answers.
         model_id: the model that was used.
         notes: things worth knowing, one sentence each, for example why a model was chosen.
