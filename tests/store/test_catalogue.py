@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from maquette.errors import MaquetteError, Reason
-from maquette.store.catalogue import Catalogue, check_model_id
+from maquette.models.exemplar.version import ALGORITHM_VERSION
+from maquette.store.built_in import BUILT_IN
+from maquette.store.catalogue import Catalogue, check_model_id, open_catalogue
 from maquette.store.locations import data_directory
 from maquette.store.weights_file import StoredTensor, WeightsDescription, write_weights_file
 
@@ -49,6 +51,7 @@ def test_models_are_listed_by_id(catalogue: Catalogue) -> None:
 
 def test_an_entry_says_what_the_file_says(catalogue: Catalogue) -> None:
     entry = catalogue.get("rooms")
+    assert entry.path is not None
     assert entry.info.digest == hashlib.sha256(entry.path.read_bytes()).hexdigest()
     assert entry.info.file_bytes == entry.path.stat().st_size
     assert (entry.info.width, entry.info.blob_names, entry.info.area_normaliser) == (128, ("bed",), 0.0005)
@@ -100,7 +103,7 @@ def test_only_imported_models_can_be_deleted(catalogue: Catalogue) -> None:
     assert _reason(catalogue.delete, "bedrooms") is Reason.MODEL_NOT_FOUND
     assert _reason(catalogue.delete, "rooms") is Reason.INVALID_ARGUMENT
     assert _reason(catalogue.delete, "../embedded/rooms") is Reason.INVALID_ARGUMENT
-    assert catalogue.get("rooms").path.is_file()
+    assert catalogue.get("rooms").info.id == "rooms"
 
 
 def test_damaged_files_are_told_and_do_not_hide_the_others(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -121,6 +124,39 @@ def test_an_imported_file_cannot_stand_in_for_an_embedded_model(catalogue: Catal
     _write(tmp_path / "data" / "models", "rooms", value=9)
     assert catalogue.get("rooms").info.embedded
     assert [entry.info.embedded for entry in catalogue.list() if entry.info.id == "rooms"] == [True]
+
+
+def test_a_built_in_algorithm_has_no_file_and_cannot_be_deleted_or_replaced(tmp_path: Path) -> None:
+    _write(tmp_path / "data" / "models", "exemplar", "inpaint")
+    catalogue = Catalogue(tmp_path / "embedded", tmp_path / "data", BUILT_IN)
+    entry = catalogue.get("exemplar")
+    assert (entry.path, entry.info.embedded, entry.info.file_bytes) == (None, True, 0)
+    assert entry.info.digest == hashlib.sha256(ALGORITHM_VERSION.encode()).hexdigest()
+    assert [entry.info.system for entry in catalogue.list("inpaint")] == ["exemplar"]
+    assert _reason(catalogue.delete, "exemplar") is Reason.INVALID_ARGUMENT
+
+
+def test_what_auto_chooses_from_are_the_models_that_ship_with_maquette(catalogue: Catalogue, tmp_path: Path) -> None:
+    def candidates(catalogue: Catalogue, model_id: str, task: str = "inpaint") -> list[str]:
+        return [entry.info.id for entry in catalogue.candidates(model_id, task)]
+
+    with_built_in = Catalogue(tmp_path / "embedded", tmp_path / "data", BUILT_IN)
+    assert candidates(with_built_in, "auto") == candidates(with_built_in, "") == ["exemplar"]
+    assert candidates(with_built_in, "a-painter") == ["a-painter"]
+    assert candidates(catalogue, "auto") == ["a-painter"]
+    assert _reason(catalogue.candidates, "auto", "translate") is Reason.MODEL_NOT_FOUND
+    assert _reason(catalogue.candidates, "rooms", "inpaint") is Reason.MODEL_UNSUPPORTED
+    assert _reason(catalogue.candidates, "nothing", "inpaint") is Reason.MODEL_NOT_FOUND
+
+
+def test_every_installation_can_fill_and_extend_without_weights() -> None:
+    catalogue = open_catalogue()
+    assert all("exemplar" in [entry.info.id for entry in catalogue.list(task)] for task in ("inpaint", "outpaint"))
+
+
+@pytest.mark.parametrize("model_id", ["", "auto", "-a", "a-", "A", "a b", "a" * 65])
+def test_what_cannot_name_a_model(model_id: str) -> None:
+    assert _reason(check_model_id, model_id) is Reason.INVALID_ARGUMENT
 
 
 def test_missing_folders_are_empty(tmp_path: Path) -> None:

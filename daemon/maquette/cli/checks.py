@@ -175,7 +175,7 @@ def _probed_device() -> Iterator[Finding]:
 
 def _model(entry: CatalogueEntry) -> Finding:
     info = entry.info
-    if file_digest(entry.path) != info.digest:
+    if entry.path is not None and file_digest(entry.path) != info.digest:
         return problem("model", f"{info.id} has changed while it was read.", "Run `maquette doctor` again.")
     kind = "embedded" if info.embedded else "imported"
     return good("model", f"{info.id}, {kind}, {megabytes(info.file_bytes)}, SHA-256 {info.digest}")

@@ -52,7 +52,12 @@ def list_all(
     for model in found:
         size = f"{model.width} × {model.height}" if model.width else "any"
         table.add_row(
-            model.id, model.title, model.system, size, megabytes(model.file_bytes), "yes" if model.loaded else "no"
+            model.id,
+            model.title,
+            model.system,
+            size,
+            megabytes(model.file_bytes) if model.file_bytes else "none",
+            "yes" if model.loaded else "no",
         )
     Console().print(table if found else "There are no models.")
 

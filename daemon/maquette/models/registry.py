@@ -22,6 +22,11 @@ SYSTEMS: Mapping[str, str] = {
 }
 """By system: the module that offers its :class:`Architecture` as ``ARCHITECTURE``."""
 
+ALGORITHMS: Mapping[str, tuple[str, str]] = {
+    "exemplar": ("maquette.models.exemplar.model", "ExemplarModel"),
+}
+"""By system without weights: the module and the class that is made from what the catalogue says of the model."""
+
 
 class Model(Protocol):
     """A model in memory."""
@@ -108,6 +113,9 @@ def load_model(entry: CatalogueEntry, device: torch.device, dtype: torch.dtype |
 
     from maquette.models.tensor_files import read_tensors
 
+    if entry.path is None:
+        module, name = ALGORITHMS[entry.info.system]
+        return cast("Callable[[ModelInfo], Model]", vars(importlib.import_module(module))[name])(entry.info)
     system = architecture(entry.info.system)
     chosen = dtype or torch_.float32
     if str(chosen).removeprefix("torch.") not in entry.info.dtypes:

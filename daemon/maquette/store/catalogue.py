@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from maquette.errors import MaquetteError, Reason
+from maquette.store.built_in import BUILT_IN
 from maquette.store.digests import DigestCache
 from maquette.store.locations import data_directory, embedded_weights_directory
 from maquette.store.model_info import ModelInfo
 from maquette.store.weights_file import WeightsDescription, describe, read_metadata
+
+AUTOMATIC = "auto"
+"""What a request names where the model shall be chosen; no model bears it."""
 
 _ID_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -22,12 +26,12 @@ class CatalogueEntry:
 
     Attributes:
         info: what hosts see.
-        path: the weights file.
+        path: the weights file; None for a built-in algorithm, which has none.
         extra: the header's entries that only the model's own loader reads.
     """
 
     info: ModelInfo
-    path: Path
+    path: Path | None
     extra: Mapping[str, str]
 
 
@@ -37,11 +41,11 @@ def check_model_id(model_id: str) -> str:
     Raises:
         MaquetteError: INVALID_ARGUMENT.
     """
-    if not _ID_PATTERN.fullmatch(model_id):
+    if not _ID_PATTERN.fullmatch(model_id) or model_id == AUTOMATIC:
         raise MaquetteError(
             Reason.INVALID_ARGUMENT,
             f"'{model_id[:80]}' cannot name a model.",
-            "Use 1 to 64 lower-case letters, digits and hyphens, with a letter or digit at both ends.",
+            "Use 1 to 64 lower-case letters, digits and hyphens, with a letter or digit at both ends; not 'auto'.",
         )
     return model_id
 
@@ -71,9 +75,11 @@ class Catalogue:
     Args:
         embedded: folder of the weights that ship with Maquette.
         data: the user's data directory; imported models lie in its folder "models".
+        built_in: models without weights, which ship with Maquette too.
     """
 
-    def __init__(self, embedded: Path, data: Path) -> None:
+    def __init__(self, embedded: Path, data: Path, built_in: Sequence[ModelInfo] = ()) -> None:
+        self._built_in = {info.id: CatalogueEntry(info, None, {}) for info in built_in}
         self._embedded = embedded
         self._imported = data / "models"
         self._digests = DigestCache(data / "digests.json")
@@ -107,7 +113,7 @@ class Catalogue:
 
     def scan(self) -> tuple[tuple[CatalogueEntry, ...], tuple[MaquetteError, ...]]:
         """Every usable model by id, and what is wrong with the files that are not usable."""
-        entries: dict[str, CatalogueEntry] = {}
+        entries = dict(self._built_in)
         problems: list[MaquetteError] = []
         for path, embedded in self._files():
             try:
@@ -131,6 +137,8 @@ class Catalogue:
         Raises:
             MaquetteError: MODEL_NOT_FOUND; CHECKPOINT_CORRUPT when its file is there but damaged.
         """
+        if model_id in self._built_in:
+            return self._built_in[model_id]
         if _ID_PATTERN.fullmatch(model_id):
             for folder, embedded in ((self._embedded, True), (self._imported, False)):
                 path = folder / f"{model_id}.safetensors"
@@ -161,6 +169,18 @@ class Catalogue:
             raise MaquetteError(Reason.MODEL_UNSUPPORTED, message, "Choose a model that lists this task.")
         return entry
 
+    def candidates(self, model_id: str, task: str) -> tuple[CatalogueEntry, ...]:
+        """The models among which ``task`` is chosen: the one of this id; for "" or "auto" all that ship with Maquette
+        and serve it, or, where none does, all.
+
+        Raises:
+            MaquetteError: MODEL_NOT_FOUND; MODEL_UNSUPPORTED when the model does not serve ``task``.
+        """
+        if model_id not in ("", AUTOMATIC):
+            return (self.resolve(model_id, task),)
+        serving = self.list(task)
+        return tuple(entry for entry in serving if entry.info.embedded) or serving or (self.resolve("", task),)
+
     def delete(self, model_id: str) -> None:
         """Delete an imported model from the disk.
 
@@ -168,7 +188,7 @@ class Catalogue:
             MaquetteError: MODEL_NOT_FOUND; INVALID_ARGUMENT for a model that ships with Maquette.
         """
         path = self.imported_path(model_id)
-        if not path.is_file() and self.get(model_id).info.embedded:
+        if model_id in self._built_in or (not path.is_file() and self.get(model_id).info.embedded):
             message = f"The model '{model_id}' ships with Maquette and cannot be deleted."
             raise MaquetteError(Reason.INVALID_ARGUMENT, message, "Only imported models can be deleted.")
         path.unlink(missing_ok=True)
@@ -177,4 +197,4 @@ class Catalogue:
 
 def open_catalogue(data: Path | None = None) -> Catalogue:
     """The catalogue of this installation and user; ``data``: another data directory."""
-    return Catalogue(embedded_weights_directory(), data or data_directory())
+    return Catalogue(embedded_weights_directory(), data or data_directory(), BUILT_IN)

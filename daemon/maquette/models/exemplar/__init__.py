@@ -1,0 +1,1 @@
+"""Exemplar fill: holes filled with patches of the picture itself."""
