@@ -6,8 +6,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from maquette.cli.package import app
 from maquette.errors import MaquetteError, Reason
 from maquette.packaging import krita, staging
+from typer.testing import CliRunner
 
 
 @pytest.fixture
@@ -36,6 +38,13 @@ def test_the_krita_archive_names_its_folders_and_carries_a_private_client(wheels
     assert "maquette_krita/_vendor/maquette_client/pump.py" in names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".so", ".pyd", ".pyc"))]
     assert archive.stat().st_size < 1_000_000
+
+
+def test_the_command_tells_where_the_krita_archive_is(wheels, source, tmp_path):
+    done = CliRunner().invoke(app, ["krita", "--output", str(tmp_path / "dist")])
+    assert done.exit_code == 0, done.output
+    (archive,) = (tmp_path / "dist").iterdir()
+    assert str(archive) in done.output.replace("\n", "")
 
 
 def test_the_krita_archive_is_the_same_to_the_byte_on_another_day(wheels, source, tmp_path, monkeypatch):
