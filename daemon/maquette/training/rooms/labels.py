@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.training.rooms.ellipses import project_object
-from maquette.training.rooms.types import KINDS, Camera, Light, RoomDescription
+from maquette.training.rooms.silhouettes import silhouette_moments
+from maquette.training.rooms.types import FURNITURE, KINDS, Camera, Light, RoomDescription, RoomObject
 
 Labels = dict[str, NDArray[np.float32]]
 
@@ -28,6 +29,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
 def label_room(room: RoomDescription) -> Labels:
     """The labels of a room, float32, shaped as in `SHAPES`; rows of absent or unseen kinds are zero.
 
+    The ellipse of a piece of furniture is that of its silhouette, of all else that of its box's outline.
     Means, covariances and corners are in picture coordinates (0 to 1, y down), depth, position, size and extent in
     metres, yaw and the camera's angles in radians, colours in linear light.
     """
@@ -37,10 +39,11 @@ def label_room(room: RoomDescription) -> Labels:
         if view is None:
             continue
         row = KINDS.index(thing.kind)
+        mean, covariance = _ellipse(room.camera, thing) or (view.mean, view.covariance)
         values = {
             "present": 1.0,
-            "mean": view.mean,
-            "covariance": view.covariance,
+            "mean": mean,
+            "covariance": covariance,
             "depth": view.depth,
             "corners": view.corners,
             "position": thing.position,
@@ -55,6 +58,10 @@ def label_room(room: RoomDescription) -> Labels:
     labels["light"][:] = _light_row(room.light)
     labels["extent"][:] = room.extent
     return labels
+
+
+def _ellipse(camera: Camera, thing: RoomObject) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    return silhouette_moments(camera, thing) if thing.kind in FURNITURE else None
 
 
 def _camera_row(camera: Camera) -> list[float]:
