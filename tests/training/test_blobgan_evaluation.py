@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from blobgan_rooms import flat_shard, write_moved_bed, write_rooms
+from blobgan_rooms import flat_shard, room_features, write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
 from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_data import labels_of
 from maquette.training.blobgan_evaluation import moved_features
-from maquette.training.blobgan_features import BLOBS, features_of
+from maquette.training.blobgan_features import BLOBS, drawing_order, features_of
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report, write_sheet
 from maquette.training.blobgan_weights import describe_weights, load_weights, save_weights
@@ -23,12 +24,18 @@ from PIL import Image
 from typer.testing import CliRunner
 
 
+def drawing_order_of(count: int) -> DrawingOrder:
+    rooms = room_features(0, count)
+    with torch.no_grad():
+        return drawing_order(rooms, new_model().looks(rooms.labelled()).structures)
+
+
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     path = tmp_path / "blobgan-rooms.safetensors"
     torch.manual_seed(0)
     layouts = LayoutNetwork(4, 8, output_width(len(BLOBS), WIDTH, WIDTH))
-    save_weights(path, new_model(), layouts, describe_weights(10.0, 4))
+    save_weights(path, new_model(), layouts, drawing_order_of(4), describe_weights(10.0, 4))
     return path
 
 
@@ -72,7 +79,9 @@ def test_values_beyond_half_precision_are_refused(tmp_path: Path) -> None:
     with torch.no_grad():
         layouts.mlp[-1].get_parameter("bias").fill_(1e6)
     with pytest.raises(MaquetteError, match="half precision"):
-        save_weights(tmp_path / "blobgan-rooms.safetensors", new_model(), layouts, describe_weights(1.0, 1))
+        save_weights(
+            tmp_path / "blobgan-rooms.safetensors", new_model(), layouts, drawing_order_of(4), describe_weights(1.0, 1)
+        )
 
 
 def test_a_folder_without_rooms_is_refused(weights: Path, tmp_path: Path) -> None:

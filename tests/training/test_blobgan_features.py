@@ -15,12 +15,13 @@ from maquette.training.blobgan_features import (
     FIRST_FURNITURE,
     LARGEST_ASPECT,
     depth_order,
+    drawing_order,
     ellipse_parameters,
     features_of,
     mirrored,
 )
 from maquette.training.rooms.ellipses import EDGE_DISTANCE
-from maquette.training.rooms.types import KINDS, Kind
+from maquette.training.rooms.types import FLAT, KINDS, SHELL, Kind
 
 
 @given(
@@ -65,6 +66,20 @@ def test_nearer_furniture_is_drawn_over_farther_furniture() -> None:
     depths[0, BLOBS.index(Kind.LAMP)], depths[0, BLOBS.index(Kind.CHAIR)] = 2.0, 4.0
     drawn = list(depth_order(depths)[0])
     assert drawn.index(BLOBS.index(Kind.CHAIR)) < drawn.index(BLOBS.index(Kind.LAMP))
+
+
+def test_the_drawing_order_of_depths_can_be_read_off_structures_that_tell_them() -> None:
+    rooms = room_features(0, 60)
+    structures = torch.randn(60, len(BLOBS) + 1, 8, generator=torch.Generator().manual_seed(0))
+    structures[:, 1:, 0] = torch.from_numpy(rooms.depths) * 3 - 5
+    read, true = drawing_order(rooms, structures)(structures).numpy(), depth_order(rooms.depths)
+    for room, seen in enumerate(rooms.sizes > 0):
+        # Two things at almost one depth may change places; they are seen side by side.
+        depths = [rooms.depths[room, blob] for blob in read[room] if seen[blob] and BLOBS[blob] not in (*SHELL, *FLAT)]
+        assert all(near <= far + 0.15 for far, near in zip(depths[:-1], depths[1:], strict=True))
+        assert (read[room][:FIRST_FURNITURE] == true[room][:FIRST_FURNITURE]).all()
+        drawn = [BLOBS[blob] for blob in read[room]]
+        assert drawn.index(Kind.BED) < drawn.index(Kind.BLANKET) < drawn.index(Kind.PILLOWS)
 
 
 def test_a_mirror_image_of_a_mirror_image_is_the_room() -> None:

@@ -15,8 +15,8 @@ from maquette.training.rooms.shards import Shard, list_shards, read_shard
 
 GEOMETRY_DEPTH = 2
 GEOMETRY_CORNERS = slice(7, 23)
-DEPTH_JITTER = 0.15
-CORNER_JITTER = 0.06
+DEPTH_JITTER = 0.05
+CORNER_JITTER = 0.015
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class RoomData:
         return concatenated(self._plain + self._mirrored)
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """Random rooms, half of them mirrored, half of them drawn by depth and half in the order of the blobs."""
+        """Random rooms, half of them mirrored, their furniture drawn by depth."""
         lots = [int(lot) for lot in rng.choice(len(self._pictures), size, p=self._shares())]
         pictures: list[NDArray[np.uint8]] = []
         rooms: list[RoomFeatures] = []
@@ -82,8 +82,7 @@ class RoomData:
             picture = self._pictures[lot][room]
             pictures.append(picture[:, ::-1] if flip else picture)
             rooms.append((self._mirrored if flip else self._plain)[lot].pick(slice(room, room + 1)))
-        labelled = concatenated(rooms).labelled(rng.random(size) < 0.5)
-        return Batch(jittered(labelled, rng), picture_tensor(np.stack(pictures)))
+        return Batch(jittered(concatenated(rooms).labelled(), rng), picture_tensor(np.stack(pictures)))
 
     def _shares(self) -> NDArray[np.float64]:
         counts = np.array([len(pictures) for pictures in self._pictures], np.float64)

@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
+from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON, covariances
 from maquette.models.blobgan.training import LabelledLayout
 from maquette.training.rooms.ellipses import EDGE_DISTANCE
@@ -32,9 +34,14 @@ BLOBS: tuple[Kind, ...] = (
     Kind.CHAIR,
 )
 ROWS: tuple[Kind, ...] = (BACKGROUND, *BLOBS)
-AREA_NORMALISER = 0.003
+AREA_NORMALISER = 0.0012
 ABSENT_SIZE = -12.0
 LARGEST_ASPECT = 12.0
+BEHIND_ALL = 1000.0
+"""A depth in metres that no furniture has."""
+ON_TOP = 0.05
+"""How much nearer than the bed, in metres, what lies on it counts as."""
+RIDGE = 1.0
 FIRST_FURNITURE = BLOBS.index(Kind.CABINET)
 _KIND_ROWS = np.array([KINDS.index(kind) for kind in ROWS])
 _BED_GROUP = (BLOBS.index(Kind.BED), BLOBS.index(Kind.BLANKET), BLOBS.index(Kind.PILLOWS))
@@ -73,18 +80,15 @@ class RoomFeatures:
         """Some of the rooms."""
         return RoomFeatures(*(getattr(self, field.name)[indices] for field in fields(self)))
 
-    def labelled(self, by_depth: NDArray[np.bool_] | None = None) -> LabelledLayout:
-        """As tensors. Rooms where ``by_depth`` (N,) is false are drawn in the order of the blobs' indices."""
-        order = depth_order(self.depths)
-        if by_depth is not None:
-            order = np.where(by_depth[:, None], order, np.arange(len(BLOBS)))
+    def labelled(self) -> LabelledLayout:
+        """As tensors, in drawing order by depth."""
         return LabelledLayout(
             positions=_tensor(self.positions),
             sizes=_tensor(self.sizes),
             covariances=covariances(_tensor(self.aspects), _tensor(self.angles), AREA_NORMALISER),
             geometry=_tensor(self.geometry),
             appearance=_tensor(self.appearance),
-            order=torch.from_numpy(order),
+            order=torch.from_numpy(depth_order(self.depths)),
         )
 
 
@@ -170,6 +174,24 @@ def depth_order(depths: Floats) -> NDArray[np.int64]:
     for place, blob in enumerate(_BED_GROUP[1:], start=1):
         keys[:, blob] = bed + 1e-6 * place
     return np.argsort(keys, axis=1, kind="stable")
+
+
+def drawing_order(rooms: RoomFeatures, structures: Tensor) -> DrawingOrder:
+    """What :func:`depth_order` decides, read off structures (N, K+1, F) instead of depths: a ridge regression."""
+    order = DrawingOrder(len(BLOBS), structures.shape[-1])
+    order.bias[:FIRST_FURNITURE] = BEHIND_ALL - torch.arange(FIRST_FURNITURE)
+    for blob in range(FIRST_FURNITURE, len(BLOBS)):
+        seen = torch.from_numpy(rooms.sizes[:, blob] > 0)
+        looks = functional.pad(structures[seen, blob + 1].double(), (0, 1), value=1.0)
+        depths = torch.from_numpy(rooms.depths[:, blob])[seen].double()
+        gram = looks.T @ looks + RIDGE * torch.eye(looks.shape[1], dtype=torch.float64)
+        solution: Tensor = torch.linalg.solve(gram, looks.T @ depths)
+        order.weight[blob], order.bias[blob] = solution[:-1].float(), solution[-1].float()
+    bed = _BED_GROUP[0]
+    for place, blob in enumerate(_BED_GROUP[1:], start=1):
+        order.weight[blob], order.row[blob] = order.weight[bed], bed + 1
+        order.bias[blob] = order.bias[bed] - ON_TOP * place
+    return order
 
 
 def _shared(values: Floats, rows: int) -> Floats:

@@ -11,7 +11,7 @@ from torch import Tensor
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
 from maquette.models.blobgan.network import BlobGan
-from maquette.models.blobgan.training import PictureTrainer, decode
+from maquette.models.blobgan.training import PictureTrainer, decode, reordered
 from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_data import RoomData, labels_of, picture_tensor
 from maquette.training.blobgan_evaluation import (
@@ -27,11 +27,12 @@ from maquette.training.blobgan_evaluation import (
     paint,
     picture_model,
 )
-from maquette.training.blobgan_features import features_of
+from maquette.training.blobgan_features import drawing_order, features_of
 from maquette.training.blobgan_layouts import LayoutTrainer, train_layouts, vectors_of
 from maquette.training.blobgan_recipe import (
     CHECKPOINT,
     WIDTH,
+    keep_freed_memory,
     load_average,
     new_model,
     print_progress,
@@ -45,7 +46,7 @@ from maquette.training.rooms.shards import Shard, read_shard
 from maquette.training.rooms.types import Kind
 
 SHEET_COLUMNS = 8
-PICTURES_SHARE = 0.88
+PICTURES_SHARE = 0.94
 """The share of the time budget that goes to pictures; the rest goes to layouts."""
 
 
@@ -74,6 +75,7 @@ def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out:
         raise MaquetteError(
             Reason.CONTENT_NOT_FOUND, f"There are no rooms in {data}.", "Render some: maquette train render-rooms."
         )
+    keep_freed_memory()
     trainer = PictureTrainer(new_model())
     spent = _begin(checkpoints, trainer, resumed)
     sample = rooms.batch(np.random.default_rng(0), 8)
@@ -99,10 +101,12 @@ def _begin(checkpoints: Path, trainer: PictureTrainer, resumed: bool) -> float:
 def finish(data: Path, checkpoints: Path, layout_budget: float, seconds: float, out: Path | None = None) -> Path:
     """Train the layout network on the newest checkpoint's looks, and write the weights file."""
     rooms, model = RoomData(data), load_average(checkpoints)
-    layouts = LayoutTrainer(vectors_of(model.looks, rooms.all_features()))
+    features = rooms.all_features()
+    layouts = LayoutTrainer(vectors_of(model.looks, features))
     train_layouts(layouts, layout_budget, print_progress)
     path = out or checkpoints / f"{MODEL_ID}.safetensors"
-    save_weights(path, model, layouts.finished(), describe_weights(seconds, len(rooms)))
+    order = drawing_order(features, model.looks(features.labelled()).structures)
+    save_weights(path, model, layouts.finished(), order, describe_weights(seconds, len(rooms)))
     return path
 
 
@@ -147,6 +151,8 @@ def sample_pictures(network: BlobGan, count: int, truncation: float, seed: int =
     noise = torch.randn(count, network.shape.noise_width, generator=torch.Generator().manual_seed(seed))
     vectors = network.layout_net_ema(noise, network.mean_latent, truncation)
     layout = layout_of(split_layout_vector(vectors, WIDTH, WIDTH), network.shape.area_normaliser)
+    if network.drawing_order is not None:
+        layout = reordered(layout, network.drawing_order(layout.structures))
     return decode(network.generator_ema, layout)[-1]
 
 

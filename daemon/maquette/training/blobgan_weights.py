@@ -9,6 +9,8 @@ from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.checkpoint import load
+from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
+from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.layout_network import LayoutNetwork
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import LooksNetwork, PictureModel
@@ -46,14 +48,21 @@ def describe_weights(seconds: float, rooms: int) -> WeightsDescription:
     )
 
 
-def save_weights(path: Path, pictures: PictureModel, layouts: LayoutNetwork, description: WeightsDescription) -> None:
-    """Write decoder, layout network, mean latent, and the looks network, which evaluation needs.
+def save_weights(
+    path: Path,
+    pictures: PictureModel,
+    layouts: LayoutNetwork,
+    order: DrawingOrder,
+    description: WeightsDescription,
+) -> None:
+    """Write decoder, layout network, drawing order, mean latent, and the looks network, which evaluation needs.
 
     Raises:
         MaquetteError: INTERNAL if a value does not fit half precision.
     """
     tensors = {f"generator_ema.{name}": value for name, value in pictures.decoder.state_dict().items()}
     tensors |= {f"layout_net_ema.{name}": value for name, value in layouts.state_dict().items()}
+    tensors |= {DRAWING_ORDER_PREFIX + name: value for name, value in order.state_dict().items()}
     tensors |= {LOOKS_PREFIX + name: value for name, value in pictures.looks.state_dict().items()}
     tensors["mean_latent"] = mean_latent(layouts)
     write_weights_file(path, {name: _stored(name, value) for name, value in tensors.items()}, description)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
+from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.layers import fir_kernel
 from maquette.models.blobgan.layout_network import blob_count_of
@@ -17,7 +18,7 @@ from maquette.models.blobgan.network import BlobGan, BlobGanShape
 PUBLISHED_SIZE_IN = 16
 MAXIMUM_RESOLUTION = 2048
 MAXIMUM_LAYERS = 64
-PREFIXES = ("generator_ema.", "layout_net_ema.")
+PREFIXES = ("generator_ema.", "layout_net_ema.", DRAWING_ORDER_PREFIX)
 MEAN_LATENT = "mean_latent"
 _MARKS = ("generator_ema.conv1.conv.modulation.weight", "generator_ema.to_rgb1.bias", "layout_net_ema.mlp.1.weight")
 
@@ -104,6 +105,7 @@ def shape_of(
         decoder=decoder,
         area_normaliser=area_normaliser,
         layout_depth=depth,
+        ordered=any(key.startswith(DRAWING_ORDER_PREFIX) for key in shapes),
     )
 
 
@@ -128,7 +130,8 @@ def load(
     """The network of a state dict, in float32.
 
     Args:
-        tensors: ``generator_ema.*``, ``layout_net_ema.*`` and, if known, ``mean_latent``; others are left alone.
+        tensors: ``generator_ema.*``, ``layout_net_ema.*`` and, if known, ``mean_latent`` and ``drawing_order.*``;
+            others are left alone.
         size_in: width of the feature grid.
         area_normaliser: ab_norm.
 
@@ -145,6 +148,9 @@ def load(
     for key, tensor in used.items():
         if not torch.isfinite(tensor).all():
             raise corrupt(f"'{key}' holds values that are not finite numbers")
+    rows = used.get(DRAWING_ORDER_PREFIX + "row")
+    if rows is not None and not ((rows >= 0) & (rows <= shape.blob_count)).all():
+        raise corrupt("its drawing order names rows that it does not have")
     try:
         network.load_state_dict(used)
     except RuntimeError as error:

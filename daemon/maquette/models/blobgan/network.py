@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
+from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
@@ -24,6 +25,7 @@ class BlobGanShape:
         decoder: sizes of the decoder (F and S among them).
         area_normaliser: ab_norm, square root of the determinant of every blob's covariance.
         layout_depth: layers of the layout network.
+        ordered: the model tells in which order its blobs are drawn; the published one does not.
     """
 
     blob_count: int
@@ -32,6 +34,7 @@ class BlobGanShape:
     decoder: DecoderShape
     area_normaliser: float = PUBLISHED_AREA_NORMALISER
     layout_depth: int = 8
+    ordered: bool = False
 
 
 class BlobGan(nn.Module):
@@ -46,6 +49,7 @@ class BlobGan(nn.Module):
         outputs = output_width(shape.blob_count, decoder.structure_width, decoder.style_width)
         self.layout_net_ema = LayoutNetwork(shape.noise_width, shape.hidden_width, outputs, shape.layout_depth)
         self.generator_ema = Decoder(decoder)
+        self.drawing_order = DrawingOrder(shape.blob_count, decoder.structure_width) if shape.ordered else None
         self.register_buffer("mean_latent", torch.zeros(1, shape.hidden_width))
 
     def pyramid(self, layout: Layout) -> dict[int, Tensor]:

@@ -40,6 +40,15 @@ class LayoutSampler:
         vector = self._network.layout_net_ema(noise, self._network.mean_latent, truncation)
         return split_layout_vector(vector.float().cpu(), shape.decoder.structure_width, shape.decoder.style_width)
 
+    @torch.inference_mode()
+    def order(self, parts: LayoutVector) -> list[int] | None:
+        """Blob indices of a layout vector (batch of 1) from back to front; None = the order of the rows."""
+        drawing_order = self._network.drawing_order
+        if drawing_order is None:
+            return None
+        structures = rms_normalised(parts.structures).to(self._network.mean_latent.device)
+        return [int(index) for index in drawing_order(structures)[0]]
+
     def styles(self, seed: int, truncation: float) -> Tensor:
         """Normalised style rows (K+1, S) of a seed; row 0 is the background."""
         key = (seed, truncation)

@@ -122,6 +122,7 @@ def scene_of_layout(
     names: Sequence[str],
     id_prefix: str,
     noise_seed: int = 0,
+    order: Sequence[int] | None = None,
 ) -> Scene:
     """The scene of one layout vector.
 
@@ -135,6 +136,7 @@ def scene_of_layout(
         names: kind of each blob; "blob 1" … where there are none.
         id_prefix: makes blob ids unique among scenes.
         noise_seed: of the scene.
+        order: blob indices from back to front; None = the order of the rows.
     """
     structures, styles = rms_normalised(parts.structures[0].float()), rms_normalised(parts.styles[0].float())
     looks = [
@@ -151,4 +153,5 @@ def scene_of_layout(
         )
         for row, ellipse in enumerate(_ellipses(parts), start=1)
     )
-    return Scene(model_id, model_digest, looks[0], blobs, noise_seed)
+    drawn = blobs if order is None else tuple(blobs[index] for index in order)
+    return Scene(model_id, model_digest, looks[0], drawn, noise_seed)

@@ -117,6 +117,7 @@ class BlobGanModel:
             model_digest=self._info.digest,
             names=self._info.blob_names,
             id_prefix=f"{seed & _SEED_BITS:x}",
+            order=self.sampler.order(parts),
         )
 
     def _thumbnail(self, scene: Scene, request: SampleScene, index: int) -> Operation[Picture | None]:
