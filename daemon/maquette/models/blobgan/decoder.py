@@ -14,7 +14,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, EqualisedLinear, doubled, fir_kernel
+from maquette.models.blobgan.layers import (
+    ACTIVATION_GAIN,
+    ACTIVATION_SLOPE,
+    EqualisedLinear,
+    doubled,
+    filtered_each,
+    fir_kernel,
+)
 from maquette.models.blobgan.splatting import rms_normalised_scores, splatted
 
 
@@ -106,7 +113,11 @@ class ModulatedConvolution(nn.Module):
         if not self.upsampling:
             return functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
         grown = functional.conv_transpose2d(modulated, kernel, stride=2)
-        return functional.conv2d(grown, self.fir.to(grown.dtype), bias, padding=1, groups=grown.shape[1])
+        taps = self.fir.to(grown.dtype)
+        if not grown.requires_grad:
+            return functional.conv2d(grown, taps, bias, padding=1, groups=grown.shape[1])
+        smooth = filtered_each(grown, taps)
+        return smooth if bias is None else smooth + bias[:, None, None]
 
 
 class NoiseInjection(nn.Module):

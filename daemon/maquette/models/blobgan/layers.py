@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -63,6 +64,32 @@ def fir_kernel(gain: float = 1.0) -> Tensor:
     """The 4 × 4 filter [1, 3, 3, 1] ⊗ [1, 3, 3, 1] that sums to ``gain``."""
     taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
     return torch.outer(taps, taps) * (gain / 64.0)
+
+
+class _FilteredEach(torch.autograd.Function):
+    """A depthwise FIR filter whose gradient is the same filter.
+
+    torch's own gradient of a depthwise convolution costs a CPU fourteen times as much as the convolution.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, taps: Tensor) -> Tensor:
+        ctx.save_for_backward(taps)
+        return functional.conv2d(features, taps, padding=1, groups=features.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (taps,) = ctx.saved_tensors
+        reach = taps.shape[-1] - 2
+        return functional.conv2d(gradients[0], taps.flip(2, 3), padding=reach, groups=gradients[0].shape[1]), None
+
+
+def filtered_each(features: Tensor, taps: Tensor) -> Tensor:
+    """Every channel of ``features`` (B, C, h, w) filtered by its own ``taps`` (C, 1, k, k), bordered by one zero.
+
+    Differentiable by the features, not by the taps. Returns (B, C, h + 3 − k, w + 3 − k).
+    """
+    return cast("Tensor", _FilteredEach.apply(features, taps))  # pyright: ignore[reportUnknownMemberType]
 
 
 def doubled(picture: Tensor) -> Tensor:
