@@ -1,6 +1,7 @@
 """From a room's labels to what BlobGAN is trained on: ellipses, drawing order, geometry and appearance."""
 
 from dataclasses import dataclass, fields
+from typing import cast
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ BEHIND_ALL = 1000.0
 """A depth in metres that no furniture has."""
 ON_TOP = 0.05
 """How much nearer than the bed, in metres, what lies on it counts as."""
-RIDGE = 1.0
+RIDGE = 0.01
 FIRST_FURNITURE = BLOBS.index(Kind.CABINET)
 _KIND_ROWS = np.array([KINDS.index(kind) for kind in ROWS])
 _BED_GROUP = (BLOBS.index(Kind.BED), BLOBS.index(Kind.BLANKET), BLOBS.index(Kind.PILLOWS))
@@ -185,7 +186,7 @@ def drawing_order(rooms: RoomFeatures, structures: Tensor) -> DrawingOrder:
         looks = functional.pad(structures[seen, blob + 1].double(), (0, 1), value=1.0)
         depths = torch.from_numpy(rooms.depths[:, blob])[seen].double()
         gram = looks.T @ looks + RIDGE * torch.eye(looks.shape[1], dtype=torch.float64)
-        solution: Tensor = torch.linalg.solve(gram, looks.T @ depths)
+        solution = cast("Tensor", torch.linalg.solve(gram, looks.T @ depths))
         order.weight[blob], order.bias[blob] = solution[:-1].float(), solution[-1].float()
     bed = _BED_GROUP[0]
     for place, blob in enumerate(_BED_GROUP[1:], start=1):
