@@ -1,0 +1,104 @@
+"""What every test in Krita needs: one Krita for them all, a place for its daemon, and one more try after a crash."""
+
+from __future__ import annotations
+
+import os
+import signal
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from daemon_house import DaemonHouse
+from displays import open_display
+from maquette.packaging.krita import build
+from person import Person
+from studio import KritaCrashedError, Studio, missing_parts
+
+SCREEN = "1600x1000"
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> Iterator[DaemonHouse]:
+    """A daemon's house, empty at first."""
+    house = DaemonHouse(tmp_path_factory.mktemp("daemon"))
+    yield house
+    house.kill(signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def studio(house, tmp_path_factory) -> Iterator[Studio]:
+    """Krita with the packaged plugin; not started yet."""
+    if missing := missing_parts():
+        pytest.skip(f"Krita was left out: this machine has no {' and no '.join(missing)}")
+    folder = tmp_path_factory.mktemp("krita")
+    archive = build(folder / "package")
+    (folder / "home").mkdir()
+    with open_display(SCREEN) as display:
+        studio = Studio(folder / "home", display, archive, house.variables)
+        yield studio
+        studio.close()
+
+
+@pytest.fixture
+def person(studio) -> Iterator[Person]:
+    """Someone at Krita, no document open."""
+    if studio.crashed:
+        studio.start()
+    person = Person(studio)
+    person.ask("close_documents")
+    yield person
+    if not studio.crashed:
+        person.ask("close_documents")
+
+
+@pytest.fixture
+def daemon(house, person) -> DaemonHouse:
+    """A daemon that runs, and a docker that has noticed."""
+    house.start()
+    person.wait_to_be_ready()
+    return house
+
+
+@pytest.fixture
+def options(person) -> Iterator[Person]:
+    """Someone whose options are as at first, and will be again."""
+    person.show_options()
+    yield person
+    if not person.studio.crashed:
+        person.reset_options()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory) -> Path:
+    """Where pictures of the screen are kept: MAQUETTE_PICTURES, or nowhere for long."""
+    chosen = os.environ.get("MAQUETTE_PICTURES")
+    return Path(chosen).resolve() if chosen else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """A crash of Krita itself is told and gets one more try; nothing else does."""
+    if "person" not in pyfuncitem.funcargs:
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    try:
+        pyfuncitem.obj(**arguments)
+    except KritaCrashedError as crash:
+        warnings.warn(f"{pyfuncitem.name}: {crash}", stacklevel=1)
+        arguments["person"].studio.start()
+        pyfuncitem.obj(**arguments)
+    return True
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test tells what was on the screen."""
+    outcome = yield
+    report = outcome.get_result()
+    person = getattr(item, "funcargs", {}).get("person")
+    if report.failed and call.when == "call" and person and not person.studio.crashed:
+        picture = person.studio.folder.parent / f"{item.name}.png"
+        person.studio.photograph(picture)
+        told = [f"screen: {picture}", *person.sentences(), str(person.ask("dialogs")), person.studio.log[-1500:]]
+        report.sections.append(("Krita", "\n".join(told)))

@@ -1,0 +1,43 @@
+"""A place where a daemon of the tests' own lives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from maquette_client.runtime_file import read_runtime_file
+
+
+class DaemonHouse:
+    """Where the daemon of the tests lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runtime = folder / "run"
+        self.runtime.mkdir(mode=0o700)
+        self.variables = {
+            "MAQUETTE_RUNTIME_DIR": str(self.runtime),
+            "MAQUETTE_DATA_DIR": str(folder / "data"),
+            "MAQUETTE_COMMAND": f"{sys.executable} -m maquette",
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
+        }
+
+    def pid(self) -> int | None:
+        """Of the running daemon."""
+        found = read_runtime_file(self.runtime)
+        return found.pid if found else None
+
+    def start(self) -> None:
+        """As `maquette serve` in a terminal."""
+        if self.pid() is None:
+            environment = {**os.environ, **self.variables}
+            with (self.runtime / "terminal.log").open("ab") as log:
+                command = [sys.executable, "-m", "maquette", "serve"]
+                subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+    def kill(self, signal_number: int = signal.SIGKILL) -> None:
+        """End the daemon, at once or politely."""
+        if (pid := self.pid()) is not None:
+            os.kill(pid, signal_number)

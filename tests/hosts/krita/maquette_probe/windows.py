@@ -1,0 +1,155 @@
+"""What is on the screen, and where."""
+
+from __future__ import annotations
+
+import sys
+
+from krita import Krita
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+
+from .verbs import verb
+
+DOCKER = "Maquette"
+CANVASES = ("KisQPainterCanvas", "KisOpenGLCanvas2")
+
+
+def main_window():
+    return Krita.instance().activeWindow().qwindow()
+
+
+def on_screen(widget):
+    """Where a widget is; None where it is clipped away."""
+    visible = widget.visibleRegion().boundingRect()
+    if visible.isEmpty():
+        return None
+    corner = widget.mapToGlobal(visible.topLeft())
+    return [corner.x(), corner.y(), visible.width(), visible.height()]
+
+
+@verb
+def program():
+    """Whether the main window is up, and which Krita and Python this is."""
+    window = Krita.instance().activeWindow()
+    return {
+        "krita": Krita.instance().version(),
+        "python": sys.version.split()[0],
+        "window": window is not None and window.qwindow().isVisible(),
+        "plugin": "maquette_krita" in sys.modules,
+    }
+
+
+@verb
+def arrange():
+    """The window over the whole screen, Maquette's docker wide and in front, no other beside it."""
+    window = main_window()
+    window.showMaximized()
+    window.activateWindow()
+    mine = docker()
+    for other in window.findChildren(QDockWidget):
+        beside = other.isVisible() and not other.isFloating() and window.dockWidgetArea(other) == Qt.RightDockWidgetArea
+        if beside and other is not mine:
+            other.hide()
+    mine.show()
+    mine.raise_()
+    window.resizeDocks([mine], [360], Qt.Horizontal)
+
+
+def docker():
+    found = [each for each in main_window().findChildren(QDockWidget) if each.windowTitle() == DOCKER]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} dockers are called {DOCKER!r}")
+    return found[0]
+
+
+@verb
+def widgets():
+    """Everything that can be seen in Maquette's docker."""
+    return [widget(each) for each in docker().findChildren(QWidget) if each.isVisible() and on_screen(each)]
+
+
+def widget(seen):
+    told = {
+        "name": seen.objectName(),
+        "class": type(seen).__name__,
+        "enabled": seen.isEnabled(),
+        "tip": seen.toolTip(),
+        "place": on_screen(seen),
+    }
+    for attribute in ("text", "value", "isChecked", "currentText", "minimum", "maximum", "currentIndex", "count"):
+        read = getattr(seen, attribute, None)
+        if callable(read):
+            told[attribute] = read()
+    return told
+
+
+@verb
+def dialogs():
+    """The windows in front of the main one, each with its texts."""
+    return [
+        {"title": each.windowTitle(), "class": type(each).__name__, "texts": texts(each), "place": on_screen(each)}
+        for each in QApplication.topLevelWidgets()
+        if each.isVisible() and each is not main_window() and each.windowType() in (Qt.Dialog, Qt.Popup, Qt.Sheet)
+    ]
+
+
+def texts(window):
+    return [
+        each.text()
+        for each in window.findChildren(QWidget)
+        if each.isVisible() and callable(getattr(each, "text", None))
+    ]
+
+
+@verb
+def scroll_to(name):
+    """Bring a widget of the docker into view, as the wheel would; whether it is there."""
+    wanted = docker().findChild(QWidget, name)
+    if wanted is None or not wanted.isVisible():
+        return False
+    area = wanted.parentWidget()
+    while area is not docker():
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(wanted)
+        area = area.parentWidget()
+    return True
+
+
+@verb
+def docker_place():
+    """Where the docker is on the screen."""
+    return on_screen(docker())
+
+
+@verb
+def action(name):
+    """An action's shortcut as it is written in menus."""
+    found = Krita.instance().action(name)
+    return {"text": found.text(), "shortcut": found.shortcut().toString(), "enabled": found.isEnabled()}
+
+
+@verb
+def trigger(name):
+    """What Krita itself offers, to prepare a test."""
+    Krita.instance().action(name).trigger()
+
+
+@verb
+def canvas():
+    """The picture's place on the screen, however much of it can be seen: x, y, width, height; and who has the keys."""
+    view = Krita.instance().activeWindow().activeView()
+    found = [each for each in main_window().findChildren(QWidget) if class_of(each) in CANVASES and each.isVisible()]
+    document, zoom = view.document(), view.canvas().zoomLevel()
+    width, height = document.width() * zoom, document.height() * zoom
+    # A picture is opened in the middle of its view.
+    middle = found[0].mapToGlobal(found[0].rect().center())
+    focus = QApplication.focusWidget()
+    return {
+        "place": [middle.x() - width / 2, middle.y() - height / 2, width, height],
+        "focus": focus and class_of(focus),
+        "seen": on_screen(found[0]),
+    }
+
+
+def class_of(widget):
+    return widget.metaObject().className()

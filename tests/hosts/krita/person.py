@@ -1,0 +1,200 @@
+"""Hands and eyes of an artist at a Krita: keys and mouse by xdotool, everything seen through the probe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy
+from paintings import CHANNELS, DTYPES, Pixels
+from studio import Studio
+
+BRIEF_SECONDS = 10
+
+
+class Person:
+    """One at a time; Krita may be another after a crash."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self.ask = studio.ask
+        self.wait_for = studio.wait_for
+        self._file = studio.folder / "pixels"
+
+    def open(self, pixels: Pixels, model: str = "RGBA", depth: str = "U8") -> None:
+        """Begin a document with one layer, "Background".
+
+        Args:
+            pixels: (H, W, channels) in the document's own order (8 and 16 bit: blue, green, red, alpha) and depth.
+        """
+        height, width = pixels.shape[:2]
+        self._file.write_bytes(numpy.ascontiguousarray(pixels, DTYPES[depth]).tobytes())
+        self.ask("new_document", width=width, height=height, model=model, depth=depth, pixels=str(self._file))
+
+    def add_layer(self, name: str, pixels: Pixels, left: int, top: int, group: str | None = None) -> None:
+        """A paint layer of 8-bit pixels."""
+        self._file.write_bytes(numpy.ascontiguousarray(pixels).tobytes())
+        bounds = [left, top, pixels.shape[1], pixels.shape[0]]
+        self.ask("add_layer", name=name, pixels=str(self._file), bounds=bounds, group=group)
+
+    def document(self) -> dict[str, Any]:
+        """What the layers docker shows."""
+        return self.ask("document")
+
+    def layers(self) -> list[str]:
+        """Names, lowest first; a selection is no layer."""
+        return [layer["name"] for layer in self.document()["layers"] if layer["type"] != "selectionmask"]
+
+    def layer(self, name: str) -> dict[str, Any]:
+        """The one layer of that name."""
+        (found,) = [layer for layer in self.document()["layers"] if layer["name"] == name]
+        return found
+
+    def fingerprint(self) -> Any:
+        """Equal fingerprints mean the same document to the byte."""
+        return self.ask("fingerprint")
+
+    def picture(self, bounds: list[int] | None = None, layer: str | None = None) -> Pixels:
+        """The picture's pixels, or a layer's: (H, W, channels) in the document's own depth."""
+        seen = self.document()
+        bounds = bounds or [0, 0, *seen["size"]]
+        self.ask("pixels", path=str(self._file), bounds=bounds, name=layer)
+        pixels = numpy.fromfile(self._file, DTYPES[seen["depth"]])
+        return pixels.reshape(bounds[3], bounds[2], CHANNELS[seen["model"]])
+
+    def selected(self) -> Pixels:
+        """How much of each pixel of the canvas is selected, 0 to 255: (H, W)."""
+        width, height = self.document()["size"]
+        self.ask("selection_mask", path=str(self._file), bounds=[0, 0, width, height])
+        return numpy.fromfile(self._file, numpy.uint8).reshape(height, width)
+
+    def select_mask(self, mask: Pixels, left: int, top: int) -> None:
+        """Select what is not zero of 8-bit (H, W)."""
+        self._file.write_bytes(numpy.ascontiguousarray(mask).tobytes())
+        self.ask("select", bounds=[left, top, mask.shape[1], mask.shape[0]], mask=str(self._file))
+
+    def widget(self, name: str) -> dict[str, Any] | None:
+        """A part of the docker by its name without "maquette_", None when it is not to be seen."""
+        found = [each for each in self.ask("widgets") if each["name"] == f"maquette_{name}"]
+        return found[0] if found else None
+
+    def sentences(self) -> list[str]:
+        """What the docker says."""
+        return [each["text"] for each in self.ask("widgets") if each["class"] == "QLabel" and each["text"]]
+
+    def told(self, words: str) -> bool:
+        """Whether the docker says that, or a window in front does."""
+        windows = [text for window in self.ask("dialogs") for text in window["texts"]]
+        return any(words.lower() in sentence.lower() for sentence in [*self.sentences(), *windows])
+
+    def wait_to_be_ready(self) -> None:
+        """Move the pointer to the docker until it says that the daemon is there."""
+
+        def look() -> bool:
+            self.rest()
+            self.studio.xdotool("mousemove", *map(round, middle(self.ask("docker_place"))))
+            return self.told("Connected to Maquette") or self.told("Ready.")
+
+        self.wait_for(look, "the docker to find the daemon")
+
+    def rest(self) -> None:
+        """Leave the pointer over the canvas."""
+        self.studio.xdotool("mousemove", *self.studio.screen_middle)
+
+    def show_options(self, shown: bool = True) -> None:
+        """Unfold the docker's options, or fold them."""
+        fold = self.wait_for(lambda: self.ask("scroll_to", name="maquette_options_fold"), "the options")
+        assert fold
+        seen = self.widget("options_fold")
+        assert seen is not None
+        if seen["isChecked"] != shown:
+            self.press("options_fold")
+
+    def reset_options(self) -> None:
+        """All as at first, and folded."""
+        self.press("reset")
+        self.show_options(False)
+
+    def wait_for_layers(self, *names: str) -> None:
+        """Until the document has these layers, lowest first, and the docker is done."""
+
+        def there() -> bool:
+            return self.layers() == list(names) and self.told("Done")
+
+        self.wait_for(there, f"the layers {names}")
+
+    def wait_to_be_told(self, words: str) -> None:
+        self.wait_for(lambda: self.told(words), f"the docker to say {words!r}")
+
+    def press(self, name: str) -> None:
+        """Click a button of the docker, as soon as it may be clicked."""
+        self.wait_for(lambda: self.ask("scroll_to", name=f"maquette_{name}"), f"the button {name}")
+        seen = self.wait_for(lambda: (found := self.widget(name)) and found["enabled"] and found, f"the button {name}")
+        self.click(*middle(seen["place"]))
+
+    def click(self, x: float, y: float) -> None:
+        self.studio.xdotool("mousemove", round(x), round(y), "click", 1)
+
+    def enter(self, name: str, value: object) -> None:
+        """Type into a field of the docker."""
+        self.press(name)
+        self.studio.xdotool("key", "ctrl+a")
+        self.studio.xdotool("type", str(value))
+        self.studio.xdotool("key", "Tab")
+
+    def choose(self, name: str, entry: str) -> None:
+        """Choose an entry of a list of the docker by typing how it begins."""
+        self.press(name)
+        self.studio.xdotool("type", entry)
+        self.studio.xdotool("key", "Return")
+
+    def keys(self, *keys: str) -> None:
+        """Press keys with the mouse over the canvas."""
+        self.studio.xdotool("mousemove", *map(round, middle(self.ask("canvas")["seen"])))
+        self.studio.xdotool("key", *keys)
+
+    def shortcut(self, action: str) -> None:
+        """Press the keys that the menu shows for an action."""
+        keys = self.ask("action", name=action)["shortcut"]
+        assert keys, f"{action} has no shortcut"
+        self.keys(keys.lower().replace("pgup", "Prior").replace("pgdown", "Next"))
+
+    def drag_selection(self, left: int, top: int, right: int, bottom: int) -> None:
+        """Take the rectangular selection tool and draw with it, in pixels of the picture."""
+        self.keys("ctrl+r")
+        x, y, width, height = self.ask("canvas")["place"]
+        across, down = (width / self.document()["size"][0], height / self.document()["size"][1])
+        start = [round(x + left * across), round(y + top * down)]
+        end = [round(x + right * across), round(y + bottom * down)]
+        self.studio.xdotool("mousemove", *start, "mousedown", 1)
+        for part in (0.25, 0.5, 0.75, 1.0):
+            self.studio.xdotool("mousemove", *(round(a + (b - a) * part) for a, b in zip(start, end, strict=True)))
+        self.studio.xdotool("mouseup", 1)
+        # Krita makes the selection first, and draws what was dragged into it later.
+        self.wait_for(lambda: (self.document()["selection"] or [0])[-1], "the selection that was drawn")
+
+    def undo(self, steps: int = 1) -> None:
+        self._step("ctrl+z", steps)
+
+    def redo(self, steps: int = 1) -> None:
+        self._step("ctrl+shift+z", steps)
+
+    def _step(self, keys: str, steps: int) -> None:
+        for _ in range(steps):
+            before = self.fingerprint()
+            self.keys(keys)
+            self.wait_for(lambda before=before: self.fingerprint() != before, f"{keys} to change the document")
+
+    def wait_until_it_is(self, fingerprint: Any) -> None:
+        """Until the document is that one, to the byte."""
+        try:
+            self.wait_for(lambda: self.fingerprint() == fingerprint, "the document", BRIEF_SECONDS)
+        except AssertionError:
+            assert self.fingerprint() == fingerprint
+
+    def photograph(self, path: Path) -> None:
+        self.studio.photograph(path)
+
+
+def middle(place: list[float]) -> tuple[float, float]:
+    return place[0] + place[2] / 2, place[1] + place[3] / 2

@@ -1,0 +1,50 @@
+"""The docker without a daemon, with one that dies, and with work that is cancelled."""
+
+from __future__ import annotations
+
+from checks import IN_KRITA
+from paintings import as_krita, lawn
+
+pytestmark = IN_KRITA
+
+
+def open_large(person) -> None:
+    """A document whose filling takes long enough to do something meanwhile."""
+    person.open(as_krita(lawn(1024, 1024)))
+    person.ask("select", bounds=[300, 300, 420, 420])
+
+
+def test_without_a_daemon_the_docker_says_so_and_starts_it(person, house, pictures):
+    house.kill()
+    person.wait_to_be_told("not running")
+    person.photograph(pictures / "krita-not-running.png")
+    person.press("start")
+    person.wait_to_be_ready()
+    person.photograph(pictures / "krita-ready.png")
+
+
+def test_cancel_leaves_the_picture_as_it_was(person, daemon, options):
+    open_large(person)
+    start = person.fingerprint()
+    options.enter("candidates", 8)
+    person.press("fill")
+    person.press("cancel")
+    person.wait_to_be_told("Cancelled")
+    assert person.fingerprint() == start
+
+
+def test_a_daemon_that_dies_in_the_middle_is_told_and_started_again(person, daemon, options):
+    open_large(person)
+    start = person.fingerprint()
+    options.enter("candidates", 8)
+    person.press("fill")
+    person.wait_for(lambda: person.widget("progress"), "the progress")
+    daemon.kill()
+    person.wait_to_be_told("not running")
+    assert person.fingerprint() == start
+    person.press("start")
+    person.wait_to_be_ready()
+    options.reset_options()
+    person.ask("select", bounds=[100, 100, 40, 40])
+    person.press("fill")
+    person.wait_for_layers("Background", "Maquette fill")

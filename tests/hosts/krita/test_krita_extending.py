@@ -1,0 +1,39 @@
+"""Extending a picture past its edges in real Krita."""
+
+from __future__ import annotations
+
+import pytest
+from checks import BLEND, IN_KRITA, check_undo_and_redo
+from paintings import HEIGHT, WIDTH, as_krita, differing, lawn
+
+pytestmark = IN_KRITA
+
+ACROSS, DOWN = WIDTH // 4, HEIGHT // 4
+
+
+@pytest.mark.parametrize(
+    ("button", "left", "right", "top", "bottom"),
+    [
+        ("extend_left", ACROSS, 0, 0, 0),
+        ("extend_right", 0, ACROSS, 0, 0),
+        ("extend_top", 0, 0, DOWN, 0),
+        ("extend_bottom", 0, 0, 0, DOWN),
+        ("extend_all", ACROSS, ACROSS, DOWN, DOWN),
+    ],
+)
+def test_extending_adds_to_a_side_and_keeps_the_rest(person, daemon, button, left, right, top, bottom):
+    before = as_krita(lawn())
+    person.open(before)
+    start = person.fingerprint()
+    person.press(button)
+    person.wait_for_layers("Background", "Maquette extension")
+    person.wait_to_be_told("2 undos take it back")
+    assert person.document()["size"] == [WIDTH + left + right, HEIGHT + top + bottom]
+    after = person.picture()
+    assert (after[..., 3] == 255).all()
+    old = after[top : top + HEIGHT, left : left + WIDTH]
+    kept = differing(before, old.copy())
+    rows = slice(BLEND * bool(top), HEIGHT - BLEND * bool(bottom))
+    columns = slice(BLEND * bool(left), WIDTH - BLEND * bool(right))
+    assert not kept[rows, columns].any()
+    check_undo_and_redo(person, start, steps=2)
