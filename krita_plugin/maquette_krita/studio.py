@@ -1,0 +1,340 @@
+"""The running plugin: one connection, one run at a time, and what the dockers show of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import placing, strings
+from .answers import Answers, SmallPicture, small_picture, thumbnail
+from .asking import Answer, Painter, perform
+from .canvas import Host
+from .client import ClientError, Condition, Connection, Handle, Image, Length, Pump, State, models
+from .jobs import Job, Side, Verb, prepare
+from .run import Phase, Run
+from .settings import Settings, from_text, to_text
+from .status import Status, status_of
+
+SETTINGS_KEY = "settings"
+
+_MODEL_TASKS = ("inpaint", "outpaint", "colorize", "restore_jpeg")
+_HOMELESS = ("DOCUMENT_CLOSED", "DOCUMENT_CHANGED")
+
+
+class Studio:
+    """Everything that lives as long as the plugin is enabled.
+
+    Args:
+        host: the application.
+        pump: what turns the connection.
+        connection: to the daemon; None = one of its own.
+        painter: the daemon's verbs; None = the real ones.
+        clock: seconds, for the time left.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        pump: Pump,
+        connection: Connection | None = None,
+        painter: Painter | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._host, self.pump, self._painter, self._clock = host, pump, painter, clock
+        self.connection = connection or Connection()
+        self.connection.on_condition = self._condition_changed
+        self.run = Run()
+        self.settings = from_text(host.read_setting(SETTINGS_KEY))
+        self.hints_id = ""
+        self.hint_layers: list[tuple[str, str]] = []
+        self.answers: Answers | None = None
+        self.preview: SmallPicture | None = None
+        self.problem: ClientError | None = None
+        self.message = ""
+        self.notes: tuple[str, ...] = ()
+        self.models: list[tuple[str, str]] = []
+        self.device = ""
+        self._trouble: ClientError | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self._handle: Handle[Any] | None = None
+        self._asking = False
+
+    @property
+    def status(self) -> Status:
+        """What the dockers say about the connection."""
+        return status_of(self.connection.condition, self._trouble, self.device)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Be told of every change."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Be told no more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def close(self) -> None:
+        """The application ends."""
+        self._listeners.clear()
+        self.connection.close()
+        self.pump.close()
+
+    # What the buttons do.
+
+    def press(self, verb: Verb, sides: Sequence[Side] = ()) -> None:
+        """Begin; what stands in the way is said."""
+        try:
+            self._check_free()
+            job = prepare(verb, self._host.active_canvas(), self.settings, sides, self.hints_id)
+        except ClientError as error:
+            self._report(error)
+            return
+        self._clear()
+        self.run.go(Phase.READING, strings.READING)
+        self._submit(perform(job, self.connection, self, self._painter), self._answered(job))
+        self._changed()
+
+    def cancel(self) -> None:
+        """Stop what runs; the daemon drops it with the stream."""
+        if self.run.can_cancel and self._handle is not None:
+            self._handle.cancel()
+
+    def flip(self, steps: int) -> None:
+        """Look at another answer."""
+        if self.answers is not None:
+            self.answers.flip(steps)
+            self._changed()
+
+    def look_at(self, index: int) -> None:
+        """Look at one answer."""
+        if self.answers is not None:
+            self.flip(index - self.answers.index)
+
+    def use(self) -> None:
+        """Put the answer that is looked at into the document, or open it as one when it has none."""
+        if self.answers is None or self.run.phase is not Phase.CHOOSING:
+            return
+        self.problem = None
+        self._apply(self.answers)
+
+    def discard(self) -> None:
+        """Throw the answers away."""
+        if self.run.phase is Phase.CHOOSING:
+            self.run.go(Phase.IDLE)
+            self._clear()
+            self.message = strings.DISCARDED
+            self._changed()
+
+    def set_settings(self, settings: Settings) -> None:
+        """The person chose something; it is remembered."""
+        if settings != self.settings:
+            self.settings = settings
+            self._host.write_setting(SETTINGS_KEY, to_text(settings))
+            self._changed()
+
+    def set_extend(self, length: Length) -> None:
+        """How much an extension adds."""
+        self.set_settings(replace(self.settings, extend=length))
+
+    def set_hints(self, layer_id: str) -> None:
+        """The layer with colours to keep to; empty = none."""
+        self.hints_id = layer_id
+        self._changed()
+
+    def look_around(self) -> None:
+        """Somebody looks: see which layers there are to take colour hints from."""
+        canvas = self._host.active_canvas()
+        layers = [(layer.id, layer.name) for layer in canvas.layers()] if canvas is not None else []
+        if layers != self.hint_layers:
+            self.hint_layers = layers
+            self._changed()
+
+    # The connection.
+
+    def glance(self) -> None:
+        """Somebody looks: see that the docker tells the truth, without traffic unless there is something new."""
+        if self._asking or self.run.in_flight:
+            return
+        try:
+            condition = self.connection.glance()
+        except ClientError as error:
+            self._trouble = error
+            self._changed()
+            return
+        if condition.state is State.STARTING or (condition.state is State.READY and not self.models):
+            self.ask()
+
+    def ask(self) -> None:
+        """Connect if a daemon runs, and list its models."""
+        self._inquire_with(self._inquire())
+
+    def start(self) -> None:
+        """Start the daemon and connect."""
+        self._inquire_with(self._start())
+
+    # Told by the run; see asking.Report.
+
+    def reading(self) -> None:
+        """The document is being read."""
+        self._changed()
+
+    def working(self, stage: str, fraction: float) -> None:
+        """The daemon works."""
+        self.run.working(self._clock(), stage, fraction)
+        self._changed()
+
+    def previewing(self, image: Image) -> None:
+        """It may look like this."""
+        self._submit(small_picture(image), self._previewed)
+
+    def _answered(self, job: Job) -> Callable[[Handle[Answer]], None]:
+        def answered(handle: Handle[Answer]) -> None:
+            self._handle = None
+            try:
+                answer = handle.result()
+            except Exception as error:
+                self.run.go(Phase.IDLE)
+                self._failed(error)
+                return
+            self.answers = Answers(answer)
+            self.notes = _notes(answer)
+            self.set_settings(self.settings.with_next_seed())
+            if self.answers.count == 1:
+                self._apply(self.answers)
+            else:
+                self._offer(self.answers)
+            if not self.device:
+                self.ask()
+
+        return answered
+
+    def _offer(self, answers: Answers) -> None:
+        self.run.go(Phase.CHOOSING)
+        self._changed()
+        if not answers.thumbnails:
+            self._submit(self._picture(answers), lambda handle: handle.result())
+
+    async def _picture(self, answers: Answers) -> None:
+        for index in range(answers.count):
+            answers.thumbnails.append(await thumbnail(answers.answer, index))
+            self._changed()
+
+    def _apply(self, answers: Answers) -> None:
+        self.run.go(Phase.APPLYING, strings.APPLYING)
+        self._changed()
+        if answers.homeless:
+            placing_it = placing.open_as_new(answers.answer, answers.index, self._host)
+        else:
+            placing_it = placing.place(answers.answer, answers.index)
+        self._submit(placing_it, self._applied)
+
+    def _applied(self, handle: Handle[placing.Placed]) -> None:
+        try:
+            placed = handle.result()
+        except Exception as error:
+            if self.answers is not None:
+                reason = error.reason if isinstance(error, ClientError) else ""
+                self.answers.homeless = self.answers.homeless or reason in _HOMELESS
+                self._offer(self.answers)
+            self._failed(error)
+            return
+        notes = self.notes
+        self.run.go(Phase.IDLE)
+        self._clear()
+        self.notes = notes
+        self.message = f"{placed.sentence} {_undo_words(placed.undo_steps)}".strip()
+        self._changed()
+
+    def _previewed(self, handle: Handle[SmallPicture]) -> None:
+        if self.run.in_flight:
+            self.preview = handle.result()
+            self._changed()
+
+    def _check_free(self) -> None:
+        if self.run.in_flight:
+            raise ClientError("BUSY", strings.BUSY, strings.BUSY_ACTION)
+        if self.run.phase is Phase.CHOOSING:
+            raise ClientError("BUSY", strings.CHOOSE_FIRST, strings.CHOOSE_FIRST_ACTION)
+
+    def _failed(self, error: Exception) -> None:
+        """Say what failed; the document and the person's choices are as they were."""
+        if not isinstance(error, ClientError):
+            error = ClientError("INTERNAL", strings.HOST_FAILED.format(problem=error), strings.HOST_FAILED_ACTION)
+        if error.reason == "CANCELLED":
+            self._clear()
+            self.message = strings.CANCELLED
+        elif error.reason in _HOMELESS and self.answers is None:
+            self._report(ClientError(error.reason, error.message, strings.DOCUMENT_GONE_ACTION))
+        elif error.reason not in State.__members__:
+            self._report(error)
+        self.preview = None
+        # The daemon may have ended; then the docker offers to start it.
+        self.glance()
+        self._changed()
+
+    def _report(self, error: ClientError) -> None:
+        self.problem, self.message, self.notes = error, "", ()
+        self._changed()
+
+    def _clear(self) -> None:
+        self.answers = self.preview = self.problem = None
+        self.message, self.notes = "", ()
+
+    def _submit(self, coroutine: Coroutine[Any, Any, Any], on_done: Callable[[Handle[Any]], None]) -> None:
+        self._handle = self.pump.submit(coroutine, on_done)
+
+    def _inquire_with(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        if self._asking:
+            coroutine.close()
+            return
+        self._asking, self._trouble = True, None
+        self.pump.submit(coroutine, self._asked)
+        self._changed()
+
+    async def _inquire(self) -> None:
+        await self.connection.ready()
+        self.models = [
+            (model.id, model.title or model.id)
+            for model in await models.list_models(self.connection)
+            if set(model.tasks) & set(_MODEL_TASKS)
+        ]
+        if self.notes:
+            devices = await models.list_devices(self.connection)
+            self.device = next((device.title for device in devices if device.in_use), "")
+
+    async def _start(self) -> None:
+        await self.connection.start()
+        await self._inquire()
+
+    def _asked(self, handle: Handle[None]) -> None:
+        self._asking = False
+        try:
+            handle.result()
+            if self.problem is not None and self.problem.reason in State.__members__:
+                self.problem = None
+        except ClientError as error:
+            # States are said by the docker already.
+            self._trouble = error if error.reason not in State.__members__ else None
+        self._changed()
+
+    def _condition_changed(self, condition: Condition) -> None:
+        if condition.state is not State.READY:
+            self.device, self.models = "", []
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _notes(answer: Answer) -> tuple[str, ...]:
+    made_by = strings.MADE_BY.format(model=answer.outcome.model_id)
+    return tuple(note for note in (*answer.outcome.notes, made_by, answer.job.colour.note) if note)
+
+
+def _undo_words(steps: int) -> str:
+    if steps == 0:
+        return ""
+    return strings.UNDO_ONE if steps == 1 else strings.UNDO_MANY.format(steps=steps)
