@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from maquette.engine.messages import Device
+from maquette.engine.messages import Device, PaintRequest
 from maquette.engine.source import SourceSettings
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.picture import AlphaMode, ColourSpace, Picture, PictureSpec, PixelFormat
 from maquette.models.operations import Operation, Progress
+from maquette.models.painting.requests import Inpaint, Outpaint, PaintedCandidate, PaintResult
 from maquette.models.requests import (
     ImportModel,
     ModelInfo,
@@ -45,7 +46,12 @@ INFO = ModelInfo(
 )
 LARGE = replace(INFO, id="fake-large", width=1024, height=1024)
 SLOW = replace(INFO, id="fake-slow", embedded=False)
-INFOS = {info.id: info for info in (INFO, LARGE, SLOW)}
+PAINTER = replace(
+    INFO, id="fake-painter", tasks=("inpaint", "outpaint", "colorize", "restore_jpeg"), width=0, height=0, blob_names=()
+)
+FILLER = replace(PAINTER, id="fake-filler", tasks=("inpaint", "outpaint"))
+SLOW_PAINTER = replace(PAINTER, id="fake-slow-painter", embedded=False)
+INFOS = {info.id: info for info in (INFO, LARGE, SLOW, PAINTER, FILLER, SLOW_PAINTER)}
 
 
 def picture(width: int, height: int, value: int) -> Picture:
@@ -132,16 +138,55 @@ class FakeSource:
             raise MaquetteError(Reason.MODEL_NOT_FOUND, f"There is no model '{model_id}'.", "List the models.")
         yield Progress("loading", 0.0)
         yield Progress("loading", 0.5)
-        return FakeModel(
-            INFOS[model_id], 0.2 if model_id == "fake-slow" else 0.0, ENDLESS if model_id == "fake-slow" else 3
-        )
+        slow = model_id in (SLOW.id, SLOW_PAINTER.id)
+        return FakeModel(INFOS[model_id], 0.2 if slow else 0.0, ENDLESS if slow else 3)
 
     def import_model(self, request: ImportModel) -> Operation[object]:
         yield Progress("reading", 0.0)
         raise MaquetteError(Reason.CHECKPOINT_UNSAFE, "The file is not safe.", "Use another file.")
 
+    def helpers(self, request: PaintRequest) -> tuple[str, ...]:
+        return (FILLER.id,) if isinstance(request, Inpaint) else ()
+
+    def paint(
+        self, request: PaintRequest, models: Sequence[FakeModel], helpers: Sequence[FakeModel]
+    ) -> Operation[PaintResult]:
+        """Candidate i of the whole picture is the picture with i added to every byte."""
+        if request.settings.seed == 666:
+            raise ValueError("a fault of the model")
+        model = models[-1]
+        for step in range(model.steps):
+            yield Progress("painting", step / model.steps, picture(8, 8, step) if step % 2 else None)
+            if model.step_seconds:
+                time.sleep(model.step_seconds)
+        spec = grown(request)
+        pixels = request.picture.pixels[:1] * spec.byte_size
+        candidates = [
+            PaintedCandidate(Picture(spec, bytes((byte + index) % 256 for byte in pixels[:1]) * spec.byte_size))
+            for index in range(request.settings.candidates)
+        ]
+        coverage = replace(spec, pixel_format=PixelFormat.GRAY_U8, colour_space=ColourSpace.DATA)
+        return PaintResult(
+            left=0,
+            top=0,
+            width=spec.width,
+            height=spec.height,
+            coverage=Picture(coverage, b"\xff" * coverage.byte_size),
+            candidates=tuple(candidates),
+            model_id=model.info.id,
+            notes=tuple(f"{one.info.id} was there." for one in (*models, *helpers)),
+        )
+
     def trim(self) -> None:
         pass
+
+
+def grown(request: PaintRequest) -> PictureSpec:
+    spec = request.picture.spec
+    if isinstance(request, Outpaint):
+        width, height = spec.width + request.left + request.right, spec.height + request.top + request.bottom
+        return replace(spec, width=width, height=height)
+    return spec
 
 
 def open_source(settings: SourceSettings) -> FakeSource:
@@ -174,6 +219,11 @@ class FakeCatalogue:
         if task not in entry.info.tasks:
             raise MaquetteError(Reason.MODEL_UNSUPPORTED, "It cannot do this.", "Choose another model.")
         return entry
+
+    def candidates(self, model_id: str, task: str) -> tuple[Entry, ...]:
+        if model_id not in ("", "auto"):
+            return (self.resolve(model_id, task),)
+        return tuple(entry for entry in self.list(task) if entry.info.embedded)
 
     def delete(self, model_id: str) -> None:
         del self.infos[self.get(model_id).info.id]

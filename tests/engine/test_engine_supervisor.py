@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fake_zoo import scene_of
+from fake_zoo import picture, scene_of
 from maquette.engine import shared_bytes, supervisor
 from maquette.engine.messages import DescribeEngine, EngineState, EngineStatus, LoadModel, Priority, UnloadModel
 from maquette.engine.supervisor import EngineSettings, Finished, Supervisor
@@ -81,6 +81,16 @@ async def test_the_engines_threads_do_not_spin_unless_the_user_wants_them_to(
     kill(engine)
     await wait_for_another(engine)
     assert psutil.Process(engine.pid).environ()["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+async def test_a_preview_is_not_lost_to_a_later_report_without_one() -> None:
+    running = supervisor._Running()
+    running.report(Progress("painting", 0.1, picture(1, 1, 1)))
+    running.report(Progress("painting", 0.2))
+    assert running.progress == Progress("painting", 0.2, picture(1, 1, 1))
+    running.changed.clear()
+    running.report(Progress("painting", 0.3))
+    assert running.progress == Progress("painting", 0.3)
 
 
 async def test_an_error_of_the_engine_is_raised_here(engine: Supervisor) -> None:

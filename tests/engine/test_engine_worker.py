@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import pytest
-from fake_zoo import FakeSource, scene_of
+from fake_zoo import FakeSource, picture, scene_of
 from maquette.engine.messages import (
     Cancel,
     DescribeEngine,
@@ -16,6 +16,7 @@ from maquette.engine.messages import (
     Hold,
     LoadedModels,
     LoadModel,
+    Paint,
     Priority,
     Ready,
     Release,
@@ -23,8 +24,10 @@ from maquette.engine.messages import (
     Submit,
     UnloadModel,
 )
-from maquette.engine.worker import REPORT_EVERY_SECONDS, Worker
+from maquette.engine.worker import PREVIEW_EVERY_SECONDS, REPORT_EVERY_SECONDS, Worker
 from maquette.errors import Reason
+from maquette.models.operations import Progress
+from maquette.models.painting.requests import Inpaint, PaintResult, RestoreJpeg
 from maquette.models.requests import ModelInfo, RenderScene, RenderSceneResult
 
 
@@ -98,6 +101,73 @@ def test_running_out_of_memory_says_what_was_needed_and_frees_what_is_not_used()
     assert failed.error.details["needed_bytes"] == "800"
     assert int(failed.error.details["available_bytes"]) > 0
     assert bench.all(LoadedModels)[-1] == LoadedModels(())
+
+
+def paint(*model_ids: str) -> Paint:
+    return Paint(Inpaint(picture(8, 8, 1), picture(8, 8, 1)), model_ids)
+
+
+def test_painting_brings_every_model_that_it_may_need_into_memory() -> None:
+    bench = Bench()
+    bench.run(paint("fake-rooms", "fake-painter"), "")
+    (done,) = bench.all(Done)
+    assert isinstance(done.result, PaintResult)
+    assert done.result.model_id == "fake-painter"
+    assert done.result.notes == ("fake-rooms was there.", "fake-painter was there.", "fake-filler was there.")
+    assert bench.all(LoadedModels)[-1] == LoadedModels(("fake-rooms", "fake-painter", "fake-filler"))
+    fractions = [report.progress.fraction for report in bench.all(Reported)]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] < 1.0
+
+
+def test_what_needs_no_helper_loads_none_and_what_is_both_is_loaded_once() -> None:
+    bench = Bench()
+    bench.run(Paint(RestoreJpeg(picture(8, 8, 1)), ("fake-painter",)), "")
+    assert bench.all(LoadedModels)[-1] == LoadedModels(("fake-painter",))
+    bench.run(paint("fake-filler"), "", 2)
+    assert bench.all(Done)[-1].result.notes == ("fake-filler was there.", "fake-filler was there.")
+
+
+def test_painters_in_use_are_not_unloaded_and_those_of_a_cancelled_call_are() -> None:
+    bench = Bench()
+    bench.worker.handle(Submit(1, "", paint("fake-slow-painter"), Priority.BATCH))
+    while len(bench.all(LoadedModels)) < 2:
+        bench.worker.step()
+    bench.worker.handle(Submit(2, "fake-slow-painter", UnloadModel(), Priority.INTERACTIVE))
+    bench.worker.step()
+    bench.worker.step()
+    assert [failed.error.reason for failed in bench.all(Failed)] == [Reason.MODEL_IN_USE]
+    bench.worker.handle(Cancel(1))
+    bench.run(UnloadModel(), "fake-slow-painter", 3)
+    assert bench.all(LoadedModels)[-1] == LoadedModels(("fake-filler",))
+
+
+def test_an_unknown_painter_is_refused() -> None:
+    bench = Bench()
+    bench.run(paint("nobody"), "")
+    (failed,) = bench.all(Failed)
+    assert failed.error.reason is Reason.MODEL_NOT_FOUND
+
+
+class Pictures(FakeSource):
+    """Paints in 20 steps, with a preview at every second one."""
+
+    def paint(self, request, models, helpers):
+        for step in range(20):
+            yield Progress("painting", step / 20, picture(1, 1, step) if step % 2 else None)
+        return None
+
+
+def test_previews_have_a_pace_of_their_own_and_the_first_is_never_held_back() -> None:
+    sent: list[FromEngine] = []
+    times = itertools.count(0.0, REPORT_EVERY_SECONDS / 2)
+    worker = Worker(Pictures(), sent.append, 10_000, lambda: next(times))
+    worker.handle(Submit(1, "", Paint(RestoreJpeg(picture(8, 8, 1)), ("fake-painter",)), Priority.PREVIEW))
+    while worker.busy:
+        worker.step()
+    shown = [message.progress for message in sent if isinstance(message, Reported) and message.progress.preview]
+    assert 1 < len(shown) <= 1 + 20 * REPORT_EVERY_SECONDS / 2 / PREVIEW_EVERY_SECONDS
+    assert shown[0].preview == picture(1, 1, 1)
 
 
 def test_a_request_that_the_model_has_no_verb_for_is_refused() -> None:

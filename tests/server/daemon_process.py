@@ -16,6 +16,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 from maquette.server.generated.content_pb2_grpc import ContentServiceStub
 from maquette.server.generated.model_pb2_grpc import ModelServiceStub
+from maquette.server.generated.paint_pb2_grpc import PaintServiceStub
 from maquette.server.generated.scene_pb2_grpc import SceneServiceStub
 from maquette.server.generated.system_pb2_grpc import SystemServiceStub
 from maquette_client.runtime_file import RuntimeFile, read_runtime_file
@@ -60,6 +61,7 @@ class Daemon:
         self.content = ContentServiceStub(self.channel)
         self.model = ModelServiceStub(self.channel)
         self.scene = SceneServiceStub(self.channel)
+        self.paint = PaintServiceStub(self.channel)
 
     def _read(self) -> RuntimeFile | None:
         return read_runtime_file(self.directory)

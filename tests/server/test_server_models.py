@@ -7,11 +7,14 @@ from maquette_client.v1 import model_pb2
 
 
 def test_models_are_listed_in_pages(daemon: Daemon) -> None:
-    first = daemon.model.ListModels(model_pb2.ListModelsRequest(page_size=2))
-    second = daemon.model.ListModels(model_pb2.ListModelsRequest(page_size=2, page_token=first.next_page_token))
+    def page(token: str = "") -> model_pb2.ListModelsResponse:
+        return daemon.model.ListModels(model_pb2.ListModelsRequest(page_size=2, page_token=token, task="render_scene"))
+
+    first = page()
+    second = page(first.next_page_token)
     assert [model.id for model in (*first.models, *second.models)] == ["fake-large", "fake-rooms", "fake-slow"]
     assert second.next_page_token == ""
-    assert daemon.model.ListModels(model_pb2.ListModelsRequest(task="inpaint")).models == []
+    assert daemon.model.ListModels(model_pb2.ListModelsRequest(task="translate")).models == []
 
 
 def test_a_model_is_loaded_and_unloaded_on_request(daemon: Daemon) -> None:

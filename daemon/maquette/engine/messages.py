@@ -7,6 +7,9 @@ from enum import Enum, IntEnum
 
 from maquette.errors import MaquetteError
 from maquette.models.operations import Progress
+from maquette.models.painting.requests import Colorize, Inpaint, Outpaint, RestoreJpeg
+
+PaintRequest = Inpaint | Outpaint | Colorize | RestoreJpeg
 
 
 class Priority(IntEnum):
@@ -78,12 +81,25 @@ class EngineStatus:
 
 
 @dataclass(frozen=True)
+class Paint:
+    """Request: fill, extend, colour or repair a picture. Answered with a ``PaintResult``.
+
+    Attributes:
+        request: what to do.
+        model_ids: the models to choose from, at least one; every one serves the request.
+    """
+
+    request: PaintRequest
+    model_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Submit:
     """Start an operation.
 
     Attributes:
         operation: number that names it from now on.
-        model_id: model that runs it; empty for what the engine does itself.
+        model_id: model that runs it; empty for what the engine does itself and for what names its models itself.
         request: what to do: one of the engine's own requests, or one that the model has a verb for.
         priority: its class.
     """

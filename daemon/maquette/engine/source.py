@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from maquette.engine.messages import Device
+from maquette.engine.messages import Device, PaintRequest
 from maquette.models.operations import Operation
+from maquette.models.painting.requests import PaintResult
 from maquette.models.registry import Model
 from maquette.models.requests import ImportModel, ImportReport
 
@@ -32,6 +33,18 @@ class ModelSource(Protocol):
 
     def import_model(self, request: ImportModel) -> Operation[ImportReport]:
         """Convert a checkpoint and add it to the catalogue; returns the report."""
+        ...
+
+    def helpers(self, request: PaintRequest) -> tuple[str, ...]:
+        """Ids of models that help whichever model paints, without being chosen for it."""
+        ...
+
+    def paint(self, request: PaintRequest, models: Sequence[Model], helpers: Sequence[Model]) -> Operation[PaintResult]:
+        """Fill, extend, colour or repair a picture with one of ``models``, which are in memory, as are ``helpers``.
+
+        Raises:
+            MaquetteError: whatever is wrong with the request.
+        """
         ...
 
     def trim(self) -> None:

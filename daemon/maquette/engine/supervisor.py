@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -89,13 +89,16 @@ class Finished:
 
 @dataclass
 class _Running:
-    """One operation as its caller sees it: the newest progress and, at the end, the outcome."""
+    """One operation as its caller sees it: the newest progress with the newest preview and, at the end, the outcome."""
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     progress: Progress | None = None
     outcome: Finished | MaquetteError | None = None
 
     def report(self, progress: Progress) -> None:
+        untold = self.progress if self.changed.is_set() else None
+        if untold is not None and progress.preview is None:
+            progress = replace(progress, preview=untold.preview)
         self.progress = progress
         self.changed.set()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from maquette.engine.failures import as_maquette_error, is_out_of_memory
@@ -18,6 +19,7 @@ from maquette.engine.messages import (
     Hold,
     LoadedModels,
     LoadModel,
+    Paint,
     Ready,
     Reported,
     Submit,
@@ -26,15 +28,26 @@ from maquette.engine.messages import (
 )
 from maquette.engine.model_cache import ModelCache
 from maquette.engine.scheduler import Advanced, Raised, Scheduler
-from maquette.engine.source import ModelSource
+from maquette.engine.source import Model, ModelSource
 from maquette.errors import MaquetteError, Reason
 from maquette.models.operations import Operation, Progress
 from maquette.models.requests import ImportModel
 
 REPORT_EVERY_SECONDS = 0.05
+PREVIEW_EVERY_SECONDS = 0.25
 _LOADING_SHARE = 0.5
+_PAINTERS_LOADING_SHARE = 0.1
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the server has been told of an operation, and when."""
+
+    at: float = float("-inf")
+    preview_at: float = float("-inf")
+    fraction: float = 0.0
 
 
 def _scaled(operation: Operation[Value], start: float, span: float) -> Operation[Value]:
@@ -71,7 +84,7 @@ class Worker:
         self._send = send
         self._clock = clock
         self._scheduler = Scheduler()
-        self._reported: dict[int, tuple[float, float]] = {}
+        self._told: dict[int, _Told] = {}
         self._cache = ModelCache(source.load, capacity_bytes, self._models_changed)
 
     @property
@@ -93,7 +106,7 @@ class Worker:
             self._scheduler.add(message.operation, self._operation(message), message.priority)
         elif isinstance(message, Cancel):
             self._scheduler.cancel(message.operation)
-            self._reported.pop(message.operation, None)
+            self._told.pop(message.operation, None)
         elif isinstance(message, Hold):
             self._cache.hold(message.model_id)
         else:
@@ -107,7 +120,7 @@ class Worker:
         if isinstance(step, Advanced):
             self._report(step)
             return
-        self._reported.pop(step.operation, None)
+        self._told.pop(step.operation, None)
         if isinstance(step, Raised):
             self._fail(step)
         else:
@@ -115,12 +128,14 @@ class Worker:
 
     def _report(self, step: Advanced) -> None:
         now = self._clock()
-        last, fraction = self._reported.get(step.operation, (-1.0, 0.0))
-        if last >= 0.0 and now - last < REPORT_EVERY_SECONDS:
+        told = self._told.get(step.operation, _Told())
+        shows = step.progress.preview is not None and now - told.preview_at >= PREVIEW_EVERY_SECONDS
+        if not shows and now - told.at < REPORT_EVERY_SECONDS:
             return
-        progress = replace(step.progress, fraction=max(fraction, min(1.0, step.progress.fraction)))
-        self._reported[step.operation] = (now, progress.fraction)
-        self._send(Reported(step.operation, progress))
+        fraction = max(told.fraction, min(1.0, step.progress.fraction))
+        self._told[step.operation] = _Told(now, now if shows else told.preview_at, fraction)
+        preview = step.progress.preview if shows else None
+        self._send(Reported(step.operation, replace(step.progress, fraction=fraction, preview=preview)))
 
     def _fail(self, step: Raised) -> None:
         error = as_maquette_error(step.error)
@@ -142,6 +157,8 @@ class Worker:
             return self._unload(submit.model_id)
         if isinstance(submit.request, ImportModel):
             return self._source.import_model(submit.request)
+        if isinstance(submit.request, Paint):
+            return self._paint(submit.request)
         return self._run(submit.model_id, submit.request)
 
     def _describe(self) -> Operation[EngineStatus]:
@@ -155,6 +172,22 @@ class Worker:
     def _unload(self, model_id: str) -> Operation[None]:
         yield Progress("unloading", 0.0)
         self._cache.unload(model_id)
+
+    def _paint(self, paint: Paint) -> Operation[object]:
+        helper_ids = self._source.helpers(paint.request)
+        model_ids = tuple(dict.fromkeys((*paint.model_ids, *helper_ids)))
+        missing = [model_id for model_id in model_ids if model_id not in self._cache.loaded]
+        share = _PAINTERS_LOADING_SHARE if missing else 0.0
+        models: dict[str, Model] = {}
+        with ExitStack() as held:
+            for model_id in model_ids:
+                held.enter_context(self._cache.using(model_id))
+            for index, model_id in enumerate(model_ids):
+                start, span = share * index / len(model_ids), share / len(model_ids)
+                models[model_id] = yield from _scaled(self._cache.acquire(model_id), start, span)
+            chosen = [models[model_id] for model_id in paint.model_ids]
+            helpers = [models[model_id] for model_id in helper_ids]
+            return (yield from _scaled(self._source.paint(paint.request, chosen, helpers), share, 1.0 - share))
 
     def _run(self, model_id: str, request: object) -> Operation[object]:
         with self._cache.using(model_id):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
 import torch
 
 from maquette.engine.devices import choose_device, choose_threads, describe_devices
-from maquette.engine.messages import Device
+from maquette.engine.messages import Device, PaintRequest
 from maquette.engine.source import SourceSettings
 from maquette.models.importing import import_model
 from maquette.models.operations import Operation, Progress
+from maquette.models.painting.requests import Inpaint, Outpaint, PaintResult
 from maquette.models.registry import Model, load_model
 from maquette.models.requests import ImportModel, ImportReport
 from maquette.store.catalogue import open_catalogue
+
+_SYNTHESIZER_ID = "exemplar"
 
 
 class Zoo:
@@ -36,6 +40,17 @@ class Zoo:
     def import_model(self, request: ImportModel) -> Operation[ImportReport]:
         """Convert a checkpoint and add it to the catalogue."""
         return import_model(request, self._catalogue)
+
+    def helpers(self, request: PaintRequest) -> tuple[str, ...]:
+        """Ids of models that help whichever model paints: coarse fills get their detail from the picture itself."""
+        return (_SYNTHESIZER_ID,) if isinstance(request, Inpaint | Outpaint) else ()
+
+    def paint(self, request: PaintRequest, models: Sequence[Model], helpers: Sequence[Model]) -> Operation[PaintResult]:
+        """Fill, extend, colour or repair a picture."""
+        # The pipeline's libraries are only imported by those who paint.
+        from maquette.engine.painting import run_pipeline
+
+        return run_pipeline(request, models, helpers)
 
     def trim(self) -> None:
         """Give freed memory back to the system."""

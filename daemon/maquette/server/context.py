@@ -44,6 +44,10 @@ class Catalogue(Protocol):
         """One model that serves ``task``, or MODEL_NOT_FOUND or MODEL_UNSUPPORTED; the default for an empty id."""
         ...
 
+    def candidates(self, model_id: str, task: str) -> Sequence[Entry]:
+        """The models among which ``task`` is chosen, at least one; for "" or "auto" several."""
+        ...
+
     def delete(self, model_id: str) -> None:
         """Delete an imported model from the disk."""
         ...
@@ -97,6 +101,15 @@ class Services:
             MaquetteError: MODEL_NOT_FOUND or MODEL_UNSUPPORTED.
         """
         return (await asyncio.to_thread(self.catalogue.resolve, model_id, task)).info
+
+    async def candidates(self, model_id: str, task: str) -> dict[str, ModelInfo]:
+        """By id, the models among which ``task`` is chosen; reads the disk aside.
+
+        Raises:
+            MaquetteError: MODEL_NOT_FOUND or MODEL_UNSUPPORTED.
+        """
+        entries = await asyncio.to_thread(self.catalogue.candidates, model_id, task)
+        return {entry.info.id: entry.info for entry in entries}
 
     async def model_of(self, scene: Scene, task: str) -> ModelInfo:
         """The model of a scene, which must be the one that made it.

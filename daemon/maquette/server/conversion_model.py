@@ -54,4 +54,6 @@ def limits_message(limits: Limits) -> system_pb2.Limits:
         max_blobs=limits.blobs,
         max_samples=limits.samples,
         max_operations=limits.operations,
+        max_candidates=limits.candidates,
+        max_steps=limits.steps,
     )

@@ -13,7 +13,7 @@ from maquette.engine.messages import EngineState
 from maquette.server.interceptor import Context
 
 ALWAYS = ("", "maquette.v1.SystemService", "maquette.v1.ContentService", "maquette.v1.ModelService")
-WITH_ENGINE = ("maquette.v1.SceneService",)
+WITH_ENGINE = ("maquette.v1.SceneService", "maquette.v1.PaintService")
 
 _Status = HealthCheckResponse.ServingStatus
 

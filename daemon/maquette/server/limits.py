@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from maquette.errors import MaquetteError, Reason
+from maquette.models.painting.requests import MAXIMUM_CANDIDATES, MAXIMUM_PREVIEW_SIDE, MAXIMUM_STEPS
 from maquette.models.requests import MAXIMUM_SAMPLES
 from maquette.models.scene import MAXIMUM_BLOBS
 
@@ -25,6 +26,11 @@ class Limits:
         uploads: images being sent at the same time.
         blobs: blobs of a scene.
         samples: scenes sampled by one call.
+        candidates: answers of one painting call.
+        steps: network calls of one painting call.
+        preview_side: pixels of the longer side of a painting call's previews.
+        length: pixels that a selection is grown, feathered or blended by.
+        result_bytes: all candidates of one painting call.
         operations: operations that wait or run at the same time.
         edit_streams: scenes edited at the same time.
         streams: calls on one connection at the same time.
@@ -39,6 +45,11 @@ class Limits:
     uploads: int = 4
     blobs: int = MAXIMUM_BLOBS
     samples: int = MAXIMUM_SAMPLES
+    candidates: int = MAXIMUM_CANDIDATES
+    steps: int = MAXIMUM_STEPS
+    preview_side: int = MAXIMUM_PREVIEW_SIDE
+    length: int = 4096
+    result_bytes: int = 384 * MEBIBYTE
     operations: int = 64
     edit_streams: int = 8
     streams: int = 128

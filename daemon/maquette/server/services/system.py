@@ -20,7 +20,11 @@ from maquette.server.interceptor import Context
 
 _log = logging.getLogger(__name__)
 
-FEATURES = ("content", "models.import", "scene.sample", "scene.render", "scene.edit", "scene.restyle")
+FEATURES = (
+    *("content", "models.import"),
+    *("scene.sample", "scene.render", "scene.edit", "scene.restyle"),
+    *("paint.inpaint", "paint.outpaint", "paint.colorize", "paint.restore_jpeg"),
+)
 
 
 def _check_protocol(request: system_pb2.GetServerInfoRequest) -> None:
