@@ -9,8 +9,9 @@ from enum import Enum
 from maquette_client.errors import ClientError
 from maquette_client.v1 import paint_pb2
 
-# An automatic context reaches this far beyond the selection's bounds at least, on each side.
-_LEAST_AUTOMATIC_PIXELS = 64
+# The daemon looks at a square of twice the region's size: what is sent has room for it, and for comparing models.
+_AUTOMATIC_SIDES = 3
+_LEAST_AUTOMATIC_SIDE = 256
 
 
 class LengthUnit(Enum):
@@ -126,8 +127,16 @@ def context_rectangle(
         )
     if context.kind is ContextKind.WHOLE:
         return canvas
+    region = selected.grown(reach)
     if context.kind is ContextKind.PIXELS:
-        margin = context.pixels
-    else:
-        margin = max(selected.width, selected.height, _LEAST_AUTOMATIC_PIXELS)
-    return selected.grown(reach + margin).within(canvas)
+        return region.grown(context.pixels).within(canvas)
+    side = max(_AUTOMATIC_SIDES * max(region.width, region.height), _LEAST_AUTOMATIC_SIDE)
+    left, width = _centred(region.left + region.width // 2, side, canvas.width)
+    top, height = _centred(region.top + region.height // 2, side, canvas.height)
+    return Rectangle(left, top, width, height)
+
+
+def _centred(centre: int, length: int, available: int) -> tuple[int, int]:
+    """Start and length of a span around a place, moved and if need be cut to lie within [0, available)."""
+    length = min(length, available)
+    return max(0, min(centre - length // 2, available - length)), length
