@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from . import strings
 from .answers import Answers, SmallPicture
 from .qt import (
-    QEvent,
     QGridLayout,
     QHBoxLayout,
     QIcon,
@@ -50,6 +52,7 @@ class Chooser(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = QLabel()
         self._title.setWordWrap(True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._large = QLabel()
         self._large.setObjectName("maquette_answer")
         self._large.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -57,16 +60,14 @@ class Chooser(QWidget):
         self._buttons: list[QToolButton] = []
         self._grid = QGridLayout()
         self._grid.setSpacing(2)
-        self._use = self._button("maquette_use", strings.USE, strings.USE_HELP)
-        self._use.clicked.connect(lambda *_: studio.use())
-        discard = self._button("maquette_discard", strings.DISCARD, strings.DISCARD_HELP)
-        discard.clicked.connect(lambda *_: studio.discard())
+        self._use = self._button("maquette_use", strings.USE, strings.USE_HELP, studio.use)
+        discard = self._button("maquette_discard", strings.DISCARD, strings.DISCARD_HELP, studio.discard)
         row = QHBoxLayout()
         row.addWidget(self._use, 1)
         row.addWidget(discard)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._title)
+        layout.addLayout(self._title_row())
         layout.addWidget(self._large)
         layout.addLayout(self._grid)
         layout.addLayout(row)
@@ -74,6 +75,8 @@ class Chooser(QWidget):
     def show_answers(self, answers: Answers) -> None:
         """Show what is there by now."""
         count = answers.count
+        for arrow in self._arrows:
+            arrow.setVisible(count > 1)
         self._title.setText(
             strings.CHOOSE.format(index=answers.index + 1, count=count) if count > 1 else strings.ONE_ANSWER
         )
@@ -90,7 +93,7 @@ class Chooser(QWidget):
             self._large.setPixmap(pixmap)
             self._large.setFixedHeight(pixmap.height())
 
-    def keyPressEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt calls it so
+    def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt calls it so
         """Arrow keys flip, Enter uses, Escape discards."""
         key = event.key()
         if key in _KEYS:
@@ -125,8 +128,28 @@ class Chooser(QWidget):
         self._studio.look_at(index)
         self.setFocus()
 
-    def _button(self, name: str, text: str, help_text: str) -> QPushButton:
+    def _title_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        before = self._arrow("maquette_previous_answer", Qt.ArrowType.LeftArrow, strings.PREVIOUS_HELP, -1)
+        after = self._arrow("maquette_next_answer", Qt.ArrowType.RightArrow, strings.NEXT_HELP, 1)
+        self._arrows = (before, after)
+        row.addWidget(before)
+        row.addWidget(self._title, 1)
+        row.addWidget(after)
+        return row
+
+    def _arrow(self, name: str, arrow: Qt.ArrowType, help_text: str, steps: int) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setArrowType(arrow)
+        button.setToolTip(help_text)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda *_: self._studio.flip(steps))
+        return button
+
+    def _button(self, name: str, text: str, help_text: str, do: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
         button.setToolTip(help_text)
+        button.clicked.connect(lambda *_: do())
         return button

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita  # type: ignore
 
@@ -113,7 +114,7 @@ class MaquetteExtension(Extension):
         notifier.setActive(True)
         notifier.applicationClosing.connect(plugin().close)
 
-    def createActions(self, window: object) -> None:  # noqa: N802 - Krita calls it so
+    def createActions(self, window: Any) -> None:  # noqa: N802 - Krita calls it so
         """A window was made."""
         studio = plugin().studio
         for name, (text, verb, sides) in ACTIONS.items():

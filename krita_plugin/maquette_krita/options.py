@@ -147,7 +147,8 @@ class Options(QWidget):
     def _row(self, label: str, help_text: str, field: QWidget) -> None:
         field.setToolTip(help_text)
         self._form.addRow(label, field)
-        self._form.labelForField(field).setToolTip(help_text)
+        if (shown := self._form.labelForField(field)) is not None:
+            shown.setToolTip(help_text)
 
     def _context_chosen(self, kind: ContextKind) -> None:
         self._set(context=Context(kind, self._studio.settings.context.pixels))

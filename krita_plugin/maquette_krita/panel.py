@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from . import strings
 from .chooser import Chooser, pixmap_of
@@ -34,11 +36,11 @@ _BAR_STEPS = 1000
 _FILL_STYLE = "font-weight: bold; font-size: 15px; min-height: 38px;"
 
 _SIDES = (
-    ("left", f"← {strings.EXTEND_LEFT}", (Side.LEFT,), strings.EXTEND_SIDE_HELP, (1, 0)),
-    ("right", f"{strings.EXTEND_RIGHT} →", (Side.RIGHT,), strings.EXTEND_SIDE_HELP, (1, 1)),
-    ("top", f"↑ {strings.EXTEND_TOP}", (Side.TOP,), strings.EXTEND_SIDE_HELP, (2, 0)),
-    ("bottom", f"↓ {strings.EXTEND_BOTTOM}", (Side.BOTTOM,), strings.EXTEND_SIDE_HELP, (2, 1)),
-    ("all", strings.EXTEND_ALL, tuple(Side), strings.EXTEND_ALL_HELP, (0, 1)),
+    ("left", f"← {strings.EXTEND_LEFT}", (Side.LEFT,), strings.EXTEND_SIDE_HELP, (1, 0, 1)),
+    ("right", f"{strings.EXTEND_RIGHT} →", (Side.RIGHT,), strings.EXTEND_SIDE_HELP, (1, 1, 1)),
+    ("top", f"↑ {strings.EXTEND_TOP}", (Side.TOP,), strings.EXTEND_SIDE_HELP, (2, 0, 1)),
+    ("bottom", f"↓ {strings.EXTEND_BOTTOM}", (Side.BOTTOM,), strings.EXTEND_SIDE_HELP, (2, 1, 1)),
+    ("all", strings.EXTEND_ALL, tuple(Side), strings.EXTEND_ALL_HELP, (3, 0, 2)),
 )
 
 
@@ -89,27 +91,21 @@ class Panel(QScrollArea):
         self._verbs.setEnabled(studio.run.phase is Phase.IDLE)
         self._extend.show_length(studio.settings.extend)
         self._show_progress()
-        choosing = studio.run.phase is Phase.CHOOSING and studio.answers is not None
-        if choosing:
-            self._chooser.show_answers(studio.answers)
-        if choosing and not self._chooser.isVisible():
-            self._chooser.setVisible(True)
-            self._chooser.setFocus()
-        self._chooser.setVisible(choosing)
+        self._show_answers()
         self._show_message()
         self._options.show_settings()
 
-    def enterEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt calls it so
+    def enterEvent(self, event: Any) -> None:  # noqa: N802 - Qt calls it so
         """The pointer came."""
         super().enterEvent(event)
         self.look()
 
-    def showEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt calls it so
+    def showEvent(self, event: Any) -> None:  # noqa: N802 - Qt calls it so
         """The docker was opened."""
         super().showEvent(event)
         self.look()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt calls it so
+    def changeEvent(self, event: Any) -> None:  # noqa: N802 - Qt calls it so
         """The window came to the front: a daemon may have been started elsewhere."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.isVisible():
@@ -128,7 +124,7 @@ class Panel(QScrollArea):
             ),
         }
 
-    def _remedy(self, name: str, text: str, help_text: str, do: object) -> QPushButton:
+    def _remedy(self, name: str, text: str, help_text: str, do: Callable[[], None]) -> QPushButton:
         button = _push_button(name, text, help_text)
         button.clicked.connect(lambda *_: do())
         self._layout.addWidget(button)
@@ -152,15 +148,17 @@ class Panel(QScrollArea):
         grid = QGridLayout()
         label = QLabel(strings.EXTEND)
         label.setToolTip(strings.EXTEND_HELP)
-        self._extend = LengthField("maquette_extend", self._extend_chosen, 1, strings.EXTEND_UNIT_HELP)
+        self._extend = LengthField("maquette_extend", self._studio.set_extend, 1, strings.EXTEND_UNIT_HELP)
         self._extend.setToolTip(strings.EXTEND_HELP)
         first = QHBoxLayout()
         first.addWidget(label)
         first.addWidget(self._extend, 1)
-        grid.addLayout(first, 0, 0)
-        for name, text, sides, help_text, (row, column) in _SIDES:
+        grid.addLayout(first, 0, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        for name, text, sides, help_text, (row, column, columns) in _SIDES:
             button = self._verb_button(f"maquette_extend_{name}", text, help_text, Verb.EXTEND, sides)
-            grid.addWidget(button, row, column)
+            grid.addWidget(button, row, column, 1, columns)
         return grid
 
     def _verb_button(
@@ -215,14 +213,22 @@ class Panel(QScrollArea):
         if picture is not None:
             self._preview.setPixmap(pixmap_of(picture))
 
+    def _show_answers(self) -> None:
+        answers = self._studio.answers
+        if answers is None or self._studio.run.phase is not Phase.CHOOSING:
+            self._chooser.setVisible(False)
+            return
+        self._chooser.show_answers(answers)
+        if self._chooser.isHidden():
+            self._chooser.setVisible(True)
+            # The arrow keys are for flipping now.
+            self._chooser.setFocus()
+
     def _show_message(self) -> None:
         studio = self._studio
         sentences = said(studio.problem) if studio.problem is not None else (studio.message,)
         _show_text(self._message, "\n".join(sentences))
         _show_text(self._notes, "\n".join(studio.notes) if not studio.run.in_flight else "")
-
-    def _extend_chosen(self, length: object) -> None:
-        self._studio.set_extend(length)
 
     def _explain_installing(self) -> None:
         box = QMessageBox(self)
@@ -233,7 +239,7 @@ class Panel(QScrollArea):
         box.open()
 
 
-def _forget(studio: Studio, listener: object, *_: object) -> None:
+def _forget(studio: Studio, listener: Callable[[], None], *_: object) -> None:
     studio.forget(listener)
 
 

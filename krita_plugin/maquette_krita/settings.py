@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
@@ -163,7 +163,7 @@ def _text(value: Any) -> str:
     return value
 
 
-_READERS: Mapping[str, Any] = {
+_READERS: Mapping[str, Callable[[Any], Any]] = {
     "source": Source,
     "result": Result,
     "candidates": lambda value: _whole(value, 1, MAXIMUM_CANDIDATES),

@@ -1,8 +1,10 @@
+# pyright: basic
 """When the plugin works: Qt wakes it when its socket has something, or soon while a call is in flight; idle, never."""
 
 from __future__ import annotations
 
 import time
+from typing import Any, cast
 
 from .client import Pump
 from .qt import QObject, QSocketNotifier, QTimer
@@ -33,7 +35,7 @@ class Turner(QObject):
         self._notifier: QSocketNotifier | None = None
         descriptor = pump.wait_descriptor
         if descriptor is not None:
-            self._notifier = QSocketNotifier(descriptor, QSocketNotifier.Type.Read, self)
+            self._notifier = QSocketNotifier(cast(Any, descriptor), QSocketNotifier.Type.Read, self)
             self._notifier.activated.connect(lambda *_: self._turn())
             self._notifier.setEnabled(False)
         pump.on_busy = self.wake
