@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from fake_painter import Paints
 from google.rpc.error_details_pb2 import ErrorInfo
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
@@ -102,6 +103,7 @@ class FakeDaemon:
         self.contents: dict[str, tuple[common_pb2.ImageSpec, bytes]] = {}
         self.edits: list[scene_pb2.EditSceneRequest.Edit] = []
         self.opened: list[scene_pb2.Scene] = []
+        self.painted: list[object] = []
         self.reject_next = False
         self.corrupt_content = False
         self.asked_to_wait = asyncio.Event()
@@ -114,7 +116,7 @@ class FakeDaemon:
 
     async def start(self) -> None:
         self.directory.mkdir(mode=0o700, exist_ok=True, parents=True)
-        services = [System(self), Content(self), Models(self), Scenes(self)]
+        services = [System(self), Content(self), Models(self), Scenes(self), Paints(self, refusal)]
         self.server = Server(services, status_details_codec=ErrorInfoCodec())
         path = self.directory / SOCKET_NAME
         path.unlink(missing_ok=True)
