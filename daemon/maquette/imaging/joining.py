@@ -37,8 +37,8 @@ def _beside(where: BoolArray) -> BoolArray:
 def _robust(mismatch: FloatArray, samples: BoolArray) -> FloatArray:
     """Weight of each sample (H, W): little where it differs from most, since there another thing was painted."""
     middle = np.quantile(mismatch[samples], 0.5, axis=0)
-    distance = np.linalg.norm(mismatch - middle, axis=-1)
-    spread = 2.0 * (1.4826 * float(np.quantile(distance[samples], 0.5)) + 0.02)
+    distance = np.sqrt(np.square(mismatch - middle).sum(axis=-1))
+    spread = 2.0 * (1.4826 * cast("float", np.median(distance[samples])) + 0.02)
     return np.where(samples, _SAMPLE_WEIGHT / (1.0 + (distance / spread) ** 2), 0.0).astype(np.float32)
 
 

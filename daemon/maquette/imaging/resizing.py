@@ -8,23 +8,45 @@ from PIL import Image
 
 from maquette.imaging.colour import FloatArray
 from maquette.imaging.documents import BoolArray
+from maquette.imaging.rectangle import Rectangle
+
+Box = tuple[float, float, float, float]
 
 
-def _resized_channel(channel: FloatArray, width: int, height: int) -> FloatArray:
-    shrinks = width < channel.shape[1] or height < channel.shape[0]
+def _resized_channel(channel: FloatArray, width: int, height: int, box: Box) -> FloatArray:
+    left, top, right, bottom = box
+    shrinks = width < right - left or height < bottom - top
     resampling = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
-    picture = Image.fromarray(np.ascontiguousarray(channel)).resize((width, height), resampling)
+    picture = Image.fromarray(np.ascontiguousarray(channel)).resize((width, height), resampling, box=box)
     return np.asarray(picture, np.float32)
 
 
-def resized(values: FloatArray, width: int, height: int) -> FloatArray:
-    """(H, W) or (H, W, C) at another size: area means when a side shrinks, cubic interpolation otherwise."""
-    if values.shape[:2] == (height, width):
-        return values
+def resized(values: FloatArray, width: int, height: int, box: Box | None = None) -> FloatArray:
+    """(H, W) or (H, W, C) at another size: area means when a side shrinks, cubic interpolation otherwise.
+
+    Args:
+        box: left, top, right and bottom edge of the part to take, in pixels that may be fractions; None = all.
+    """
+    if box is None:
+        if values.shape[:2] == (height, width):
+            return values
+        box = (0.0, 0.0, float(values.shape[1]), float(values.shape[0]))
     if values.ndim == 2:
-        return _resized_channel(values, width, height)
-    channels = [_resized_channel(values[..., index], width, height) for index in range(values.shape[-1])]
+        return _resized_channel(values, width, height, box)
+    channels = [_resized_channel(values[..., index], width, height, box) for index in range(values.shape[-1])]
     return np.stack(channels, axis=-1)
+
+
+def box_of(part: Rectangle, place: Rectangle, shape: tuple[int, ...]) -> Box:
+    """Where a part of a place lies in a picture (of ``shape``) of that place at another size."""
+    across, down = shape[1] / place.width, shape[0] / place.height
+    local = part.within(place)
+    return (
+        local.left * across,
+        local.top * down,
+        min(local.right * across, float(shape[1])),
+        min(local.bottom * down, float(shape[0])),
+    )
 
 
 def resized_known(values: FloatArray, known: BoolArray, width: int, height: int) -> tuple[FloatArray, BoolArray]:

@@ -1,0 +1,86 @@
+"""In which pieces, and in which order, a region is painted."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from maquette.imaging.documents import BoolArray
+from maquette.imaging.rectangle import Rectangle, bounds, spanning
+
+LARGEST_SIDE = 1280
+_LEAST_SEGMENT = 384
+_ISLAND_GAP = 32
+_MOST_ISLANDS = 32
+
+
+def _coarse(painted: BoolArray, cell: int) -> BoolArray:
+    """Whether anything is painted in each cell of ``cell`` × ``cell`` pixels."""
+    rows = np.logical_or.reduceat(painted, np.arange(0, painted.shape[0], cell), axis=0)
+    return np.asarray(np.logical_or.reduceat(rows, np.arange(0, painted.shape[1], cell), axis=1), np.bool_)
+
+
+def _merged(places: list[Rectangle]) -> list[Rectangle]:
+    """Rectangles united until none of them meet."""
+    result: list[Rectangle] = []
+    for place in places:
+        grown = place
+        while True:
+            meeting = [other for other in result if other.clipped(grown).area]
+            if not meeting:
+                break
+            for other in meeting:
+                result.remove(other)
+                grown = grown.united(other)
+        result.append(grown)
+    return result
+
+
+def islands(painted: BoolArray) -> list[Rectangle]:
+    """Rectangles that together hold all that is painted (H, W); far-apart places are apart, and none of them meet."""
+    place = bounds(painted)
+    if max(place.width, place.height) <= 4 * _ISLAND_GAP:
+        return [place]
+    # A gap of two empty cells separates; cells of half the gap make that at least _ISLAND_GAP pixels.
+    cell = max(_ISLAND_GAP // 2, max(painted.shape) // 512)
+    grown = cast("BoolArray", ndimage.binary_dilation(_coarse(painted, cell), np.ones((3, 3))))
+    labels, _ = cast("tuple[NDArray[np.int32], int]", ndimage.label(grown, np.ones((3, 3))))
+    found: list[Rectangle] = []
+    for rows, columns in cast("list[tuple[slice, slice]]", ndimage.find_objects(labels)):
+        left, top = columns.start * cell, rows.start * cell
+        inner = bounds(painted[top : rows.stop * cell, left : columns.stop * cell])
+        found.append(inner.moved(left, top))
+    separate = _merged(found)
+    return separate if len(separate) <= _MOST_ISLANDS else [place]
+
+
+def _cuts(start: int, length: int, piece: int) -> list[tuple[int, int]]:
+    count = math.ceil(length / piece)
+    edges = [start + round(index * length / count) for index in range(count + 1)]
+    return list(pairwise(edges))
+
+
+def pieces(place: Rectangle, painted: BoolArray) -> list[Rectangle]:
+    """A place cut into pieces that are not very long and not very large, without those in which nothing is painted.
+
+    Args:
+        place: in ``painted``.
+        painted: (H, W).
+    """
+    longest = min(LARGEST_SIDE, max(_LEAST_SEGMENT, 2 * min(place.width, place.height)))
+    grid = [
+        spanning(left, top, right, bottom)
+        for top, bottom in _cuts(place.top, place.height, longest)
+        for left, right in _cuts(place.left, place.width, longest)
+    ]
+    return [piece for piece in grid if painted[piece.slices].any()]
+
+
+def needs_overview(place: Rectangle) -> bool:
+    """Whether a place is too large in both directions for its pieces to know of each other through their borders."""
+    return min(place.width, place.height) > LARGEST_SIDE
