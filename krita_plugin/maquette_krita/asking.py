@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from . import pixels, strings
 from .client import (
@@ -22,6 +22,7 @@ from .client import (
 )
 from .colour import ColourFormat, colour_format
 from .jobs import Job, Verb
+from .settings import Result
 
 PREVIEW_SIDE = 256
 
@@ -160,42 +161,43 @@ def _common(job: Job, report: Report) -> dict[str, Any]:
     return {"settings": settings, "on_progress": report.working, "on_preview": report.previewing}
 
 
-async def in_strips(area: Rectangle, pixel_bytes: int) -> AsyncGenerator[Rectangle, None]:
+async def in_strips(
+    area: Rectangle, pixel_bytes: int, most_bytes: int = pixels.STRIP_BYTES
+) -> AsyncGenerator[Rectangle, None]:
     """The strips of an area; the host's event loop may turn between them."""
-    for strip in pixels.strips(area, pixel_bytes):
+    for strip in pixels.strips(area, pixel_bytes, most_bytes):
         yield strip
         await asyncio.sleep(0)
 
 
 async def _read_picture(job: Job, colour: ColourFormat, layer_id: str | None) -> Image:
-    own = layer_id is not None and job.settings.result.value == "replace"
-    parts: list[bytes] = []
-    opaque = True
+    own = layer_id is not None and job.settings.result is Result.REPLACE
+    wire = colour.wire_format(with_alpha=colour.is_grey and not await _is_opaque(job, colour, layer_id, own))
+    buffer = _Buffer(job.area, wire.channels * wire.sample_bytes)
     async for strip in in_strips(job.area, colour.pixel_bytes):
         check_unchanged(job)
-        part = job.canvas.read(strip, layer_id, own)
-        opaque = opaque and pixels.is_opaque(part, colour)
-        parts.append(part)
-    wire = colour.wire_format(with_alpha=not opaque)
-    converted: list[bytes] = []
-    for part in parts:
-        converted.append(pixels.to_wire(part, colour, wire))
-        await asyncio.sleep(0)
+        buffer.put(strip, pixels.to_wire(job.canvas.read(strip, layer_id, own), colour, wire))
     alpha_mode = AlphaMode.OPAQUE if wire.channels == 1 else AlphaMode.STRAIGHT
-    return Image(job.area.width, job.area.height, b"".join(converted), wire, colour.colour_space, alpha_mode)
+    return Image(job.area.width, job.area.height, buffer.content, wire, colour.colour_space, alpha_mode)
+
+
+async def _is_opaque(job: Job, colour: ColourFormat, layer_id: str | None, own: bool) -> bool:
+    async for strip in in_strips(job.area, colour.pixel_bytes):
+        check_unchanged(job)
+        if not pixels.is_opaque(job.canvas.read(strip, layer_id, own), colour):
+            return False
+    return True
 
 
 async def _read_mask(job: Job) -> tuple[Image, float]:
     """The selection within the job's area, and how many pixels it selects."""
-    parts: list[bytes] = []
-    total = 0
+    area, buffer, total = job.area, _Buffer(job.area, 1), 0
     if job.selection is not None:
-        async for strip in in_strips(job.area, 1):
+        async for strip in in_strips(area, 1):
             part = job.selection.read(strip)
             total += 255 * part.count(255) + sum(part.translate(None, b"\x00\xff"))
-            parts.append(part)
-    area = job.area
-    mask = Image(area.width, area.height, b"".join(parts), PixelFormat.GRAY_U8, ColourSpace.DATA, AlphaMode.OPAQUE)
+            buffer.put(strip, part)
+    mask = Image(area.width, area.height, buffer.content, PixelFormat.GRAY_U8, ColourSpace.DATA, AlphaMode.OPAQUE)
     return mask, total / 255
 
 
@@ -204,12 +206,30 @@ async def _limit(job: Job, outcome: PaintOutcome) -> bytes:
     if job.fills or job.selection is None:
         return coverage.pixels
     dirty = Rectangle(job.area.left + outcome.left, job.area.top + outcome.top, coverage.width, coverage.height)
-    parts: list[bytes] = []
-    async for strip in in_strips(dirty, 1):
+    buffer = _Buffer(dirty, 1)
+    async for strip in in_strips(dirty, 1, pixels.SLOW_STRIP_BYTES):
         start = (strip.top - dirty.top) * dirty.width
         covered = coverage.pixels[start : start + strip.height * dirty.width]
-        parts.append(pixels.multiplied(covered, job.selection.read(strip)))
-    return b"".join(parts)
+        buffer.put(strip, pixels.multiplied(covered, job.selection.read(strip)))
+    return buffer.content
+
+
+class _Buffer:
+    """A picture that is put together from strips, without the pause that joining a large one at the end would be."""
+
+    def __init__(self, area: Rectangle, pixel_bytes: int) -> None:
+        self._top, self._row = area.top, area.width * pixel_bytes
+        self._bytes = bytearray(area.height * self._row)
+
+    def put(self, strip: Rectangle, part: bytes) -> None:
+        """Take a strip."""
+        start = (strip.top - self._top) * self._row
+        self._bytes[start : start + strip.height * self._row] = part
+
+    @property
+    def content(self) -> bytes:
+        """All of it; a large one is not copied once more, as nobody writes to it from now on."""
+        return bytes(self._bytes) if len(self._bytes) <= pixels.STRIP_BYTES * 4 else cast(bytes, self._bytes)
 
 
 def check_unchanged(job: Job) -> None:

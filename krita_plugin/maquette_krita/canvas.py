@@ -129,6 +129,10 @@ class Canvas(Protocol):
         """Take a layer out of the document, one undo step."""
         ...
 
+    def activate(self, layer_id: str) -> None:
+        """Make a layer the active one; nothing to undo."""
+        ...
+
     def grow(self, left: int, top: int, width: int, height: int) -> None:
         """Make the picture larger, one undo step.
 

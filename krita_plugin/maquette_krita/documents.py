@@ -142,6 +142,10 @@ class KritaCanvas:
         """Take a layer out of the document."""
         self._known(layer_id).remove()
 
+    def activate(self, layer_id: str) -> None:
+        """Make a layer the active one."""
+        self._document.setActiveNode(self._known(layer_id))
+
     def grow(self, left: int, top: int, width: int, height: int) -> None:
         """Make the picture larger."""
         self._document.resizeImage(-left, -top, width, height)
@@ -160,7 +164,6 @@ class KritaCanvas:
             parent = below.parentNode()
         if not parent.addChildNode(node, below):
             raise RuntimeError(f"“{node.name()}” was not taken into the document")
-        self._document.setActiveNode(node)
 
     def _known(self, layer_id: str) -> Any:
         node = self._node(layer_id)

@@ -167,6 +167,9 @@ def _filling(job: Job) -> Job:
         message = strings.SELECT_TO_REMOVE if job.verb is Verb.REMOVE else strings.SELECT_TO_FILL
         raise ClientError("NOTHING_SELECTED", message, strings.SELECT_ACTION)
     bounds = selection.bounds
+    inside = bounds.within(Rectangle(0, 0, *job.canvas_size))
+    if not inside.width or not inside.height:
+        raise ClientError("NOTHING_SELECTED", strings.SELECTED_OUTSIDE, strings.SELECT_ACTION)
     largest = float(bounds.width * bounds.height)
     reach = job.settings.selection(largest, job.verb is Verb.REMOVE).reach(largest)
     area = context_rectangle(bounds, job.canvas_size, job.settings.context, reach)
@@ -190,21 +193,22 @@ def _repainting(job: Job, hints: Layer | None) -> Job:
         if not selected.width or not selected.height:
             raise ClientError("NOTHING_SELECTED", strings.SELECTED_BESIDE, strings.SELECTED_BESIDE_ACTION)
         if job.verb is Verb.RESTORE_JPEG:
-            area = _on_blocks(selected.grown(2 * _JPEG_BLOCK), on_layer).within(area)
+            area = _on_blocks(selected.grown(2 * _JPEG_BLOCK).within(area), on_layer)
         else:
             area = context_rectangle(selected, job.canvas_size, job.settings.context).within(area)
     elif job.verb is Verb.RESTORE_JPEG:
-        area = _on_blocks(area, on_layer).within(on_layer).within(canvas)
+        area = _on_blocks(area, on_layer)
     return replace(job, area=area, selection=selection, hints=hints)
 
 
 def _on_blocks(part: Rectangle, picture: Rectangle) -> Rectangle:
-    """The part, made larger so that it begins and ends with the blocks of a JPEG whose corner is the picture's."""
+    """The part, made larger so that it begins and ends with the blocks of a JPEG whose corner is the picture's, or with
+    the picture; it may reach a little beyond the canvas, as layers do."""
     left = part.left - (part.left - picture.left) % _JPEG_BLOCK
     top = part.top - (part.top - picture.top) % _JPEG_BLOCK
     right = part.right + (picture.left - part.right) % _JPEG_BLOCK
     bottom = part.bottom + (picture.top - part.bottom) % _JPEG_BLOCK
-    return Rectangle(left, top, right - left, bottom - top)
+    return Rectangle(left, top, right - left, bottom - top).within(picture)
 
 
 def _active_layer(canvas: Canvas, settings: Settings) -> Layer:

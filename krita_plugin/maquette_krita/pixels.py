@@ -5,6 +5,7 @@ Everything here takes part of a picture (see :func:`strips`), so that a turn of 
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,13 @@ from .colour import ColourFormat
 
 STRIP_BYTES = 256 * 1024
 
+# Where Python code has to look at each pixel.
+SLOW_STRIP_BYTES = 8 * 1024
+
 _OPAQUE = {"U8": b"\xff", "U16": b"\xff\xff", "F16": struct.pack("<e", 1.0), "F32": struct.pack("<f", 1.0)}
+
+_FULL_ALONE = bytes(255) + b"\xff"
+_PARTLY = re.compile(rb"[^\x00\xff]+")
 
 
 def _tables(pack: str, scale: float) -> tuple[bytes, ...]:
@@ -31,21 +38,11 @@ _FROM_COVERAGE = {
 }
 
 
-def strips(rectangle: Rectangle, pixel_bytes: int) -> Iterator[Rectangle]:
-    """The rectangle in horizontal strips of about STRIP_BYTES, at least one row each, from top to bottom."""
-    rows = max(1, STRIP_BYTES // max(1, rectangle.width * pixel_bytes))
+def strips(rectangle: Rectangle, pixel_bytes: int, most_bytes: int = STRIP_BYTES) -> Iterator[Rectangle]:
+    """The rectangle in horizontal strips of about ``most_bytes``, at least one row each, from top to bottom."""
+    rows = max(1, most_bytes // max(1, rectangle.width * pixel_bytes))
     for top in range(rectangle.top, rectangle.bottom, rows):
         yield Rectangle(rectangle.left, top, rectangle.width, min(rows, rectangle.bottom - top))
-
-
-def crop(pixels: bytes, width: int, pixel_bytes: int, part: Rectangle) -> bytes:
-    """The part of a picture of ``width`` pixels per row."""
-    row = width * pixel_bytes
-    if part.left == 0 and part.width == width:
-        return pixels[part.top * row : part.bottom * row]
-    start, length = part.left * pixel_bytes, part.width * pixel_bytes
-    view = memoryview(pixels)
-    return b"".join([view[y * row + start : y * row + start + length] for y in range(part.top, part.bottom)])
 
 
 def is_opaque(pixels: bytes, colour: ColourFormat) -> bool:
@@ -87,7 +84,7 @@ def covered(pixels: bytes, coverage: bytes, colour: ColourFormat) -> bytes:
     """Krita's pixels with their alpha times the coverage (a byte per pixel, 255 = all)."""
     if is_opaque(pixels, colour):
         planes = [coverage.translate(table) for table in _FROM_COVERAGE[colour.depth]]
-    elif coverage.count(0) + coverage.count(255) == len(coverage):
+    elif not is_soft(coverage):
         planes = [_and(plane, coverage) for plane in _alpha_planes(pixels, colour)]
     else:
         planes = _product_planes(pixels, coverage, colour)
@@ -99,27 +96,27 @@ def covered(pixels: bytes, coverage: bytes, colour: ColourFormat) -> bytes:
 
 def mixed(old: bytes, new: bytes, coverage: bytes, colour: ColourFormat) -> bytes:
     """Krita's pixels ``new`` where the coverage is 255, ``old`` where it is 0, and a mix of both in between."""
-    count = len(coverage)
-    full = coverage.count(255)
-    if full == count:
+    if coverage.count(255) == len(coverage):
         return new
-    if full + coverage.count(0) == count:
-        return _chosen(old, new, coverage, colour)
-    code, channels = _code(colour), colour.pixel_bytes // colour.sample_bytes
-    amount = count * channels
-    before, after = struct.unpack(f"<{amount}{code}", old), struct.unpack(f"<{amount}{code}", new)
-    weights = [each / 255 for each in coverage for _ in range(channels)]
-    blend = [a + (b - a) * w for a, b, w in zip(before, after, weights, strict=True)]
-    return struct.pack(f"<{amount}{code}", *(map(round, blend) if code in "BH" else blend))
+    result = bytearray(_chosen(old, new, coverage.translate(_FULL_ALONE), colour))
+    for run in _PARTLY.finditer(coverage):
+        first, last = run.start() * colour.pixel_bytes, run.end() * colour.pixel_bytes
+        result[first:last] = _blended(old[first:last], new[first:last], run[0], colour)
+    return bytes(result)
 
 
 def multiplied(first: bytes, second: bytes) -> bytes:
     """The product of two coverages (255 = 1)."""
     if first.count(255) == len(first):
         return second
-    if first.count(0) + first.count(255) == len(first):
+    if not is_soft(first):
         return _and(first, second)
     return bytes([(a * b + 127) // 255 for a, b in zip(first, second, strict=True)])
+
+
+def is_soft(coverage: bytes) -> bool:
+    """Whether some pixels are covered partly, which takes Python code per pixel."""
+    return coverage.count(0) + coverage.count(255) < len(coverage)
 
 
 def _swapped(pixels: bytes, sample: int) -> bytes:
@@ -158,6 +155,15 @@ def _product_planes(pixels: bytes, coverage: bytes, colour: ColourFormat) -> lis
     products = [alpha * cover / 255 for alpha, cover in zip(alphas, coverage, strict=True)]
     packed = struct.pack(f"<{len(coverage)}{code}", *(map(round, products) if code in "BH" else products))
     return [packed[byte::size] for byte in range(size)]
+
+
+def _blended(old: bytes, new: bytes, coverage: bytes, colour: ColourFormat) -> bytes:
+    code, channels = _code(colour), colour.pixel_bytes // colour.sample_bytes
+    amount = len(coverage) * channels
+    before, after = struct.unpack(f"<{amount}{code}", old), struct.unpack(f"<{amount}{code}", new)
+    weights = [each / 255 for each in coverage for _ in range(channels)]
+    blend = [a + (b - a) * w for a, b, w in zip(before, after, weights, strict=True)]
+    return struct.pack(f"<{amount}{code}", *(map(round, blend) if code in "BH" else blend))
 
 
 def _chosen(old: bytes, new: bytes, coverage: bytes, colour: ColourFormat) -> bytes:

@@ -98,7 +98,7 @@ async def _as_layer(answer: Answer, index: int) -> Placed:
     canvas = answer.job.canvas
     name = canvas.unused_name(_NAMES[answer.job.verb])
     draft = await _drawn(answer, index, name)
-    canvas.put(draft, _above(answer))
+    canvas.activate(_to_work_on(answer, canvas.put(draft, _above(answer))))
     return Placed(strings.ON_LAYER.format(name=name), 1)
 
 
@@ -115,6 +115,7 @@ async def _as_group(answer: Answer, index: int) -> Placed:
     group = canvas.put_group(name, _above(answer))
     for draft in drafts:
         canvas.put(draft, None, group)
+    canvas.activate(_to_work_on(answer, group))
     return Placed(strings.IN_GROUP.format(name=name), 1 + len(drafts))
 
 
@@ -124,8 +125,9 @@ async def _instead(answer: Answer, index: int) -> Placed:
     draft = job.canvas.copy_of_layer(layer.id)
     old = _reader(job.canvas, layer.id)
     await _write(answer, index, job.colour, draft, Rectangle(0, 0, 0, 0), old)
-    job.canvas.put(draft, layer.id)
+    replaced = job.canvas.put(draft, layer.id)
     job.canvas.remove(layer.id)
+    job.canvas.activate(replaced)
     return Placed(strings.REPLACED.format(name=layer.name), 2)
 
 
@@ -148,7 +150,8 @@ async def _write(
     candidate, dirty = answer.outcome.candidates[index], answer.dirty
     wire = candidate.pixel_format
     row = dirty.width * wire.channels * wire.sample_bytes
-    async for strip in in_strips(dirty, colour.pixel_bytes):
+    most = pixels.SLOW_STRIP_BYTES if pixels.is_soft(answer.limit) else pixels.STRIP_BYTES
+    async for strip in in_strips(dirty, colour.pixel_bytes, most):
         first, last = strip.top - dirty.top, strip.bottom - dirty.top
         new = pixels.from_wire(candidate.pixels[first * row : last * row], wire, colour)
         limit = answer.limit[first * dirty.width : last * dirty.width]
@@ -174,6 +177,12 @@ def _above(answer: Answer) -> str | None:
     """The layer may be gone; then the answer goes on top."""
     above = answer.job.above
     return above if above is not None and answer.job.canvas.layer(above) is not None else None
+
+
+def _to_work_on(answer: Answer, made: str) -> str:
+    """The layer that is looked at stays the active one, so that the next press looks at it again."""
+    layer = answer.job.layer
+    return layer.id if layer is not None and _layer_remains(answer) else made
 
 
 def _layer_remains(answer: Answer) -> bool:

@@ -12,7 +12,7 @@ from .answers import Answers, SmallPicture, small_picture, thumbnail
 from .asking import Answer, Painter, perform
 from .canvas import Host
 from .client import ClientError, Condition, Connection, Handle, Image, Length, Pump, State, models
-from .jobs import Job, Side, Verb, prepare
+from .jobs import Side, Verb, prepare
 from .run import Phase, Run
 from .settings import Settings, from_text, to_text
 from .status import Status, status_of
@@ -60,6 +60,7 @@ class Studio:
         self._listeners: list[Callable[[], None]] = []
         self._handle: Handle[Any] | None = None
         self._asking = False
+        self._closed = False
 
     @property
     def status(self) -> Status:
@@ -77,6 +78,7 @@ class Studio:
 
     def close(self) -> None:
         """The application ends."""
+        self._closed = True
         self._listeners.clear()
         self.connection.close()
         self.pump.close()
@@ -93,7 +95,7 @@ class Studio:
             return
         self._clear()
         self.run.go(Phase.READING, strings.READING)
-        self._submit(perform(job, self.connection, self, self._painter), self._answered(job))
+        self._handle = self.pump.submit(perform(job, self.connection, self, self._painter), self._answered)
         self._changed()
 
     def cancel(self) -> None:
@@ -155,7 +157,7 @@ class Studio:
 
     def glance(self) -> None:
         """Somebody looks: see that the docker tells the truth, without traffic unless there is something new."""
-        if self._asking or self.run.in_flight:
+        if self._asking or self._closed or self.run.in_flight:
             return
         try:
             condition = self.connection.glance()
@@ -187,34 +189,31 @@ class Studio:
 
     def previewing(self, image: Image) -> None:
         """It may look like this."""
-        self._submit(small_picture(image), self._previewed)
+        self.pump.submit(small_picture(image), self._previewed)
 
-    def _answered(self, job: Job) -> Callable[[Handle[Answer]], None]:
-        def answered(handle: Handle[Answer]) -> None:
-            self._handle = None
-            try:
-                answer = handle.result()
-            except Exception as error:
-                self.run.go(Phase.IDLE)
-                self._failed(error)
-                return
-            self.answers = Answers(answer)
-            self.notes = _notes(answer)
-            self.set_settings(self.settings.with_next_seed())
-            if self.answers.count == 1:
-                self._apply(self.answers)
-            else:
-                self._offer(self.answers)
-            if not self.device:
-                self.ask()
-
-        return answered
+    def _answered(self, handle: Handle[Answer]) -> None:
+        self._handle = None
+        try:
+            answer = handle.result()
+        except Exception as error:
+            self.run.go(Phase.IDLE)
+            self._failed(error)
+            return
+        self.answers = Answers(answer)
+        self.notes = self._notes_on(answer)
+        self.set_settings(self.settings.with_next_seed())
+        if self.answers.count == 1:
+            self._apply(self.answers)
+        else:
+            self._offer(self.answers)
+        if not self.device:
+            self.ask()
 
     def _offer(self, answers: Answers) -> None:
         self.run.go(Phase.CHOOSING)
         self._changed()
         if not answers.thumbnails:
-            self._submit(self._picture(answers), lambda handle: handle.result())
+            self.pump.submit(self._picture(answers), lambda handle: handle.result())
 
     async def _picture(self, answers: Answers) -> None:
         for index in range(answers.count):
@@ -228,7 +227,7 @@ class Studio:
             placing_it = placing.open_as_new(answers.answer, answers.index, self._host)
         else:
             placing_it = placing.place(answers.answer, answers.index)
-        self._submit(placing_it, self._applied)
+        self.pump.submit(placing_it, self._applied)
 
     def _applied(self, handle: Handle[placing.Placed]) -> None:
         try:
@@ -252,6 +251,11 @@ class Studio:
             self.preview = handle.result()
             self._changed()
 
+    def _notes_on(self, answer: Answer) -> tuple[str, ...]:
+        model_id = answer.outcome.model_id
+        made_by = strings.MADE_BY.format(model=dict(self.models).get(model_id, model_id))
+        return tuple(note for note in (*answer.outcome.notes, made_by, answer.job.colour.note) if note)
+
     def _check_free(self) -> None:
         if self.run.in_flight:
             raise ClientError("BUSY", strings.BUSY, strings.BUSY_ACTION)
@@ -267,7 +271,10 @@ class Studio:
             self.message = strings.CANCELLED
         elif error.reason in _HOMELESS and self.answers is None:
             self._report(ClientError(error.reason, error.message, strings.DOCUMENT_GONE_ACTION))
-        elif error.reason not in State.__members__:
+        elif error.reason in State.__members__:
+            # What to do about it is said with the connection.
+            self._report(ClientError(error.reason, strings.NOT_READY, strings.NOT_READY_ACTION))
+        else:
             self._report(error)
         self.preview = None
         # The daemon may have ended; then the docker offers to start it.
@@ -281,9 +288,6 @@ class Studio:
     def _clear(self) -> None:
         self.answers = self.preview = self.problem = None
         self.message, self.notes = "", ()
-
-    def _submit(self, coroutine: Coroutine[Any, Any, Any], on_done: Callable[[Handle[Any]], None]) -> None:
-        self._handle = self.pump.submit(coroutine, on_done)
 
     def _inquire_with(self, coroutine: Coroutine[Any, Any, None]) -> None:
         if self._asking:
@@ -327,11 +331,6 @@ class Studio:
     def _changed(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _notes(answer: Answer) -> tuple[str, ...]:
-    made_by = strings.MADE_BY.format(model=answer.outcome.model_id)
-    return tuple(note for note in (*answer.outcome.notes, made_by, answer.job.colour.note) if note)
 
 
 def _undo_words(steps: int) -> str:
