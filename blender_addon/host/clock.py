@@ -41,15 +41,14 @@ def _something_changed(scene: bpy.types.Scene, _depsgraph: bpy.types.Depsgraph) 
     # A final render runs this handler in a thread of its own, with a scene of its own.
     if _world is None or bpy.app.is_job_running("RENDER"):
         return
-    if plane.current(bpy.context) is not None or _world.followed:
+    if _world.followed or plane.current(bpy.context) is not None:
         _world.mark_changed()
 
 
 @bpy.app.handlers.persistent
 def _undone(*_arguments: object) -> None:
     if _world is not None and _world.followed:
-        _world.show_again()
-        _world.mark_changed()
+        _world.mark_undone()
 
 
 @bpy.app.handlers.persistent

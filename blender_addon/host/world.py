@@ -42,6 +42,7 @@ class World:
         self.last_frame: Frame | None = None
         self.followed = ""
         self._dirty = False
+        self._undone = False
         self._asking = False
         self._glanced_at = float("-inf")
 
@@ -66,9 +67,20 @@ class World:
         self._dirty = True
         self._wake()
 
+    def mark_undone(self) -> None:
+        """Undo or redo may have brought an old picture back.
+
+        It is replaced in the next turn: Blender is still putting its data in place when it tells of an undo.
+        """
+        self._undone = True
+        self.mark_changed()
+
     def turn(self) -> None:
         """Do a little: read what changed, tell the daemon, show what came."""
         now = time.perf_counter()
+        if self._undone:
+            self._undone = False
+            self._show_again()
         if self._dirty:
             self._dirty = False
             self._follow(now)
@@ -118,8 +130,7 @@ class World:
         self.connection.preferred_command = command or None
         self._glanced_at = float("-inf")
 
-    def show_again(self) -> None:
-        """Undo or redo may have brought an old picture back."""
+    def _show_again(self) -> None:
         target = plane.current(bpy.context)
         if self.last_frame is not None and target is not None and target.name == self.followed:
             self._put(target, self.last_frame)
@@ -130,7 +141,7 @@ class World:
         self.book.forget()
         self.problem = self.last_frame = None
         self.followed = self.activity = ""
-        self._dirty = False
+        self._dirty = self._undone = False
 
     def report(self, error: ClientError | None) -> None:
         """Say in the panel what failed; None takes it back."""
