@@ -44,10 +44,16 @@ def has_alpha(spec: PictureSpec) -> bool:
     return spec.pixel_format.channels == 4 and spec.alpha_mode is not AlphaMode.OPAQUE
 
 
+def _finite(pixels: NativeArray, samples: FloatArray) -> BoolArray:
+    if pixels.dtype.kind != "f":
+        return np.ones(pixels.shape[:2], np.bool_)
+    return np.isfinite(samples).all(axis=-1)
+
+
 def colours(pixels: NativeArray, spec: PictureSpec) -> Colours:
     """Colours of a document's pixels (H, W, C); ``spec`` says what they mean, its size is not looked at."""
     samples = pixels.astype(np.float32) / np.float32(FULL_SCALES[spec.pixel_format.sample_type])
-    finite = np.isfinite(samples).all(axis=-1)
+    finite = _finite(pixels, samples)
     if not finite.all():
         samples[~finite] = 0.0
     alpha = np.clip(samples[..., 3], 0.0, 1.0) if has_alpha(spec) else np.ones(finite.shape, np.float32)

@@ -20,6 +20,15 @@ _OVERLAP = 24
 _SEAM = 8
 
 
+def _distance_to(core: Rectangle, shape: tuple[int, ...]) -> FloatArray:
+    """(h, w) distance of each pixel to a rectangle; 0 inside."""
+    rows = np.arange(shape[0], dtype=np.float32)[:, None]
+    columns = np.arange(shape[1], dtype=np.float32)[None, :]
+    down = np.maximum(np.maximum(core.top - rows, rows - (core.bottom - 1)), 0)
+    right = np.maximum(np.maximum(core.left - columns, columns - (core.right - 1)), 0)
+    return np.maximum(down, right)
+
+
 class Canvas:
     """One candidate's state. Only the dirty rectangle is copied.
 
@@ -71,17 +80,15 @@ class Canvas:
         """The region of one piece over ``place``: what is pending within ``core``, and a band that overlaps with
         pieces painted before, in which this one fades in."""
         pending = self.pending(place)
-        rows = np.arange(place.top, place.bottom)[:, None]
-        columns = np.arange(place.left, place.right)[None, :]
-        down = np.maximum(np.maximum(core.top - rows, rows - (core.bottom - 1)), 0)
-        right = np.maximum(np.maximum(core.left - columns, columns - (core.right - 1)), 0)
-        distance = np.hypot(down, right)
+        distance = _distance_to(core.within(place), pending.shape)
         inside = pending & (distance == 0)
+        weight = np.where(inside, self._over(place, self._region.weight), np.float32(0.0))
         overlaps = self._over(place, self._region.selected & self._done) & (distance <= _OVERLAP)
-        fading = np.where(overlaps, 1.0 - (distance - 0.5) / _OVERLAP, 0.0).clip(0.0, 1.0)
-        weight = np.where(inside, self._over(place, self._region.weight), fading)
+        if overlaps.any():
+            fading = (1.0 - (distance - np.float32(0.5)) / _OVERLAP).clip(0.0, 1.0)
+            weight = np.where(overlaps, fading, weight)
         selected = inside & self._over(place, self._region.selected)
-        return Region(selected, weight.astype(np.float32))
+        return Region(selected, weight)
 
     def paint(self, place: Rectangle, painted: FloatArray, region: Region, gradient: bool) -> None:
         """Join a painting to what is there.

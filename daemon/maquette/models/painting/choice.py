@@ -100,10 +100,8 @@ def chosen(
     Args:
         picture: (H, W, 3), finite.
         hole: (H, W), at least one True.
-        fillers: at least one; the first where nothing can be tried.
+        fillers: at least two; the first is chosen where nothing can be tried.
     """
-    if len(fillers) == 1:
-        return fillers[0], ""
     height, width = hole.shape
     side = min([filler.fill_side for filler in fillers if filler.fill_side] or [_SIDE])
     small, known = resized_known(picture, ~hole, *fitted_size(width, height, side))

@@ -75,11 +75,12 @@ def detailed(
     options: FillOptions,
 ) -> Operation[tuple[FloatArray, ...]]:
     """Structures (H, W, 3) of a hole, each with detail from the picture around it."""
+    within_hole = hole[..., None]
     answers: list[FloatArray] = []
     for index, structure in enumerate(structures):
         part = Stretch(index / len(structures), (index + 1) / len(structures))
         own = FillOptions(derived_seed(options.seed, index), 1, None)
-        operation = synthesizer.synthesize(picture, hole, structure, own)
+        operation = synthesizer.synthesize(np.where(within_hole, structure, picture), hole, structure, own)
         answers += checked((yield from within(operation, part)), picture, 1)
     return tuple(answers)
 
@@ -105,14 +106,14 @@ def filled(
     Returns:
         One (H, W, 3) per candidate, equal to ``picture`` outside the hole.
     """
-    start = smooth_fill(picture, hole)
     side = filler.fill_side
     if side is None or max(hole.shape) <= side:
+        start = smooth_fill(picture, hole)
         answers = yield from within(_direct(start, hole, filler, options), Stretch(), preview_of)
         return tuple(_with_hole(picture, hole, answer) for answer in answers)
     coarse = Stretch(0.0, 0.7 if synthesizer else 1.0)
-    structures = yield from within(_structures(start, hole, filler, options, side), coarse, preview_of)
+    structures = yield from within(_structures(picture, hole, filler, options, side), coarse, preview_of)
     if synthesizer:
-        adding = detailed(start, hole, structures, synthesizer, options)
+        adding = detailed(picture, hole, structures, synthesizer, options)
         structures = yield from within(adding, Stretch(0.7, 1.0))
     return tuple(_with_hole(picture, hole, structure) for structure in structures)

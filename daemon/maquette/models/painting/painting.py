@@ -187,6 +187,8 @@ def _choice(
     painting: Painting, fillers: Sequence[Filler], seed: int, stretch: Stretch
 ) -> Operation[tuple[Filler, str]]:
     """The model for a painting, tried where its largest piece is."""
+    if len(fillers) == 1:
+        return fillers[0], ""
     canvas = painting.canvas()
     core = max((piece.overview or piece.core for piece in painting.pieces), key=lambda place: place.area)
     place = context_rectangle(core, canvas.bounds, painting.context, None)
