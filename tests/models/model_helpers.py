@@ -15,6 +15,7 @@ from maquette.models.operations import Operation, Progress
 from maquette.models.tensor_files import stored_tensors
 from maquette.store.catalogue import Catalogue, CatalogueEntry
 from maquette.store.weights_file import WeightsDescription, write_weights_file
+from palette_helpers import small_palette_entry
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -117,5 +118,8 @@ def small_blobgan_entry(data: Path) -> CatalogueEntry:
     return catalogue.get("small-blobgan")
 
 
-SMALL_MODELS: Mapping[str, Callable[[Path], CatalogueEntry]] = {"blobgan": small_blobgan_entry}
+SMALL_MODELS: Mapping[str, Callable[[Path], CatalogueEntry]] = {
+    "blobgan": small_blobgan_entry,
+    "palette": small_palette_entry,
+}
 """By system: writes a model with few random weights into a data directory."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SYSTEMS: Mapping[str, str] = {
     "blobgan": "maquette.models.blobgan.architecture",
+    "palette": "maquette.models.palette.architecture",
 }
 """By system: the module that offers its :class:`Architecture` as ``ARCHITECTURE``."""
 

@@ -1,0 +1,138 @@
+"""How the embedded Palette learns: noise levels, loss, and a step of the optimiser."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
+from maquette.models.palette.network import AttentionBlock, ResidualBlock, Unet, laid_out
+
+LEAST_WEIGHT, GREATEST_WEIGHT = 0.3, 5.0
+GREATEST_NORM = 1.0
+EMA_DECAY = 0.995
+
+
+def noise_levels(count: int, generator: torch.Generator) -> Tensor:
+    """Random gammas (count,), spread as a cosine schedule spreads them (Nichol and Dhariwal 2021, equation 17)."""
+    # Stratified: a batch always holds high and low noise.
+    places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
+    return (places * (math.pi / 2)).cos().square().clamp(1e-4, 1 - 1e-4)
+
+
+def loss_weights(gamma: Tensor) -> Tensor:
+    """Weight (B,) of an error in the clean picture: the signal-to-noise ratio, clamped."""
+    return (gamma / (1 - gamma)).clamp(LEAST_WEIGHT, GREATEST_WEIGHT)
+
+
+def noisy_pictures(pictures: Tensor, mask: Tensor, gamma: Tensor, noise: Tensor) -> Tensor:
+    """Pictures (B, 3, H, W) with noise of level gamma (B,) where the mask is 1 (Palette, training loss)."""
+    level = gamma[:, None, None, None]
+    return torch.lerp(pictures, level.sqrt() * pictures + (1 - level).sqrt() * noise, mask)
+
+
+def masked_error(predicted: Tensor, pictures: Tensor, mask: Tensor) -> Tensor:
+    """Mean squared error (B,) over the pixels to be painted, so that small holes count as much as large ones."""
+    error = (predicted - pictures).square().mean(dim=1, keepdim=True) * mask
+    return error.sum(dim=(1, 2, 3)) / mask.sum(dim=(1, 2, 3)).clamp(min=1)
+
+
+def published_loss(denoiser: Denoiser, condition: Condition, pictures: Tensor, gamma: Tensor, noise: Tensor) -> Tensor:
+    """The published loss of a network that predicts noise: its squared error, averaged over all pixels."""
+    noisy = noisy_pictures(pictures, condition.mask, gamma, noise)
+    predicted = denoiser.output(condition, noisy, gamma)
+    return (condition.mask * (noise - predicted)).square().mean()
+
+
+def initialise(network: Unet) -> None:
+    """Let every residual branch, and the output, begin as nothing."""
+    for module in network.modules():
+        last = None
+        if isinstance(module, ResidualBlock):
+            last = module.out_layers[-1]
+        elif isinstance(module, AttentionBlock):
+            last = module.proj_out
+        elif isinstance(module, Unet):
+            last = module.out[-1]
+        if last is not None:
+            for parameter in last.parameters():
+                nn.init.zeros_(parameter)
+
+
+class PaletteTrainer:
+    """Adam on a network that predicts corrections, with an exponential moving average of its parameters.
+
+    Args:
+        network: what is trained.
+        learning_rate: at the beginning; ``step`` is told what share of it to use.
+        seed: of noise and noise levels.
+    """
+
+    def __init__(self, network: Unet, learning_rate: float = 1e-3, seed: int = 0) -> None:
+        self.network = laid_out(network)
+        self.average = copy.deepcopy(network).requires_grad_(False).eval()
+        self.learning_rate = learning_rate
+        self.steps = 0
+        self.generator = torch.Generator().manual_seed(seed)
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=(0.9, 0.99))
+
+    @property
+    def denoiser(self) -> Denoiser:
+        """The averaged network."""
+        return Denoiser(self.average, Prediction.CORRECTION)
+
+    def step(self, condition: Condition, pictures: Tensor, weights: Tensor, rate: float) -> Tensor:
+        """One step at ``rate`` times the learning rate.
+
+        Args:
+            condition: what the network is told of the pictures.
+            pictures: the true ones (B, 3, H, W) in [-1, 1].
+            weights: (B,) of the pictures' errors, which balance the tasks.
+            rate: share of the learning rate.
+
+        Returns:
+            The squared error (B,) of each picture where it was to be painted.
+        """
+        gamma = noise_levels(len(pictures), self.generator)
+        noise = torch.randn(pictures.shape, generator=self.generator)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate * rate
+        self.optimiser.zero_grad(set_to_none=True)
+        noisy = noisy_pictures(pictures, condition.mask, gamma, noise)
+        predicted = Denoiser(self.network, Prediction.CORRECTION).picture(condition, noisy, gamma)
+        error = masked_error(predicted, pictures, condition.mask)
+        (error * weights * loss_weights(gamma)).mean().backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), GREATEST_NORM)
+        self.optimiser.step()
+        self.steps += 1
+        self._follow()
+        return error.detach()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        # Early on the average follows quickly, so that it is never dominated by the initial weights.
+        decay = min(EMA_DECAY, (1 + self.steps) / (10 + self.steps))
+        for mean, value in zip(self.average.parameters(), self.network.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generator": self.generator.get_state(),
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state of :meth:`state_dict`."""
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.generator.set_state(state["generator"])
+        self.steps = int(state["steps"])
