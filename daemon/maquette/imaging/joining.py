@@ -16,8 +16,8 @@ LARGEST_CORRECTION = 0.2
 """No sample of what was painted is corrected by more, whatever the surroundings are."""
 
 _SAMPLE_WEIGHT = 0.1
-_EDGE_SIGMA = 1.5
-_EDGE_RADIUS = 4
+_EDGE_SIGMA = 1.0
+_EDGE_RADIUS = 3
 
 
 def _local_mean(values: FloatArray, where: BoolArray) -> FloatArray:

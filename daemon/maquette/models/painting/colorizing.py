@@ -35,7 +35,7 @@ def _coloured_spec(spec: PictureSpec) -> PictureSpec:
 
 
 def _hints(request: Colorize, width: int, height: int) -> FloatArray | None:
-    """(height, width, 4): hints at the model's size. A dot smaller than a pixel there is kept."""
+    """(height, width, 4): hints at the model's size. A dot smaller than a pixel there counts for the whole pixel."""
     if request.hints is None:
         return None
     spec = request.hints.spec
@@ -45,7 +45,8 @@ def _hints(request: Colorize, width: int, height: int) -> FloatArray | None:
     alpha = given.alpha * given.known
     share = resized(alpha, width, height)
     colour = resized(given.rgb * alpha[..., None], width, height) / np.maximum(share, 1e-6)[..., None]
-    strength = np.where(share > 0, np.clip(4.0 * share, 0.25, 1.0), 0.0)
+    hinted = resized((alpha > 0).astype(np.float32), width, height)
+    strength = np.where(share > 0, share / np.maximum(hinted, 1e-6), 0.0)
     return np.concatenate([np.clip(colour, 0.0, 1.0), strength[..., None]], axis=-1).astype(np.float32)
 
 
