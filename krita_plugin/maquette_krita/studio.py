@@ -59,7 +59,8 @@ class Studio:
         self._trouble: ClientError | None = None
         self._listeners: list[Callable[[], None]] = []
         self._handle: Handle[Any] | None = None
-        self._asking = False
+        self._inquiries = 0
+        self._starting = False
         self._closed = False
 
     @property
@@ -157,7 +158,7 @@ class Studio:
 
     def glance(self) -> None:
         """Somebody looks: see that the docker tells the truth, without traffic unless there is something new."""
-        if self._asking or self._closed or self.run.in_flight:
+        if self._inquiries or self._closed or self.run.in_flight:
             return
         try:
             condition = self.connection.glance()
@@ -170,11 +171,14 @@ class Studio:
 
     def ask(self) -> None:
         """Connect if a daemon runs, and list its models."""
-        self._inquire_with(self._inquire())
+        if not self._inquiries:
+            self._inquire_with(self._inquire())
 
     def start(self) -> None:
         """Start the daemon and connect."""
-        self._inquire_with(self._start())
+        if not self._starting:
+            self._starting = True
+            self._inquire_with(self._start())
 
     # Told by the run; see asking.Report.
 
@@ -290,10 +294,8 @@ class Studio:
         self.message, self.notes = "", ()
 
     def _inquire_with(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        if self._asking:
-            coroutine.close()
-            return
-        self._asking, self._trouble = True, None
+        self._inquiries += 1
+        self._trouble = None
         self.pump.submit(coroutine, self._asked)
         self._changed()
 
@@ -309,11 +311,14 @@ class Studio:
             self.device = next((device.title for device in devices if device.in_use), "")
 
     async def _start(self) -> None:
-        await self.connection.start()
+        try:
+            await self.connection.start()
+        finally:
+            self._starting = False
         await self._inquire()
 
     def _asked(self, handle: Handle[None]) -> None:
-        self._asking = False
+        self._inquiries -= 1
         try:
             handle.result()
             if self.problem is not None and self.problem.reason in State.__members__:
