@@ -12,7 +12,7 @@ from typing import Any
 from .canvas import PAINT_LAYER, Draft, Layer
 from .client import Rectangle
 from .colour import ColourFormat
-from .qt import QByteArray, QUuid
+from .qt import QByteArray
 
 
 class KritaSelection:
@@ -62,6 +62,8 @@ class KritaCanvas:
 
     def __init__(self, document: Any, open_documents: Callable[[], list[Any]]) -> None:
         self._document, self._open_documents = document, open_documents
+        # Of a picture that is read in many strips the layer is looked for once.
+        self._last_read: tuple[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +110,9 @@ class KritaCanvas:
         place = (rectangle.left, rectangle.top, rectangle.width, rectangle.height)
         if layer_id is None:
             return bytes(self._document.pixelData(*place))
-        node = self._known(layer_id)
+        if self._last_read is None or self._last_read[0] != layer_id or self._last_read[1].parentNode() is None:
+            self._last_read = (layer_id, self._known(layer_id))
+        node = self._last_read[1]
         return bytes(node.pixelData(*place) if own_pixels else node.projectionPixelData(*place))
 
     def new_layer(self, name: str, colour: ColourFormat) -> Draft:
@@ -172,9 +176,7 @@ class KritaCanvas:
         return node
 
     def _node(self, layer_id: str) -> Any:
-        find = getattr(self._document, "nodeByUniqueID", None)
-        if find is not None:
-            return find(QUuid(layer_id))
+        # Document.nodeByUniqueID gives objects without a layer's methods in Krita 5.1.
         return next((node for node in self._nodes() if node.uniqueId().toString() == layer_id), None)
 
     def _nodes(self) -> Iterator[Any]:

@@ -32,7 +32,6 @@ QObject = QtCore.QObject
 QSize = QtCore.QSize
 QSocketNotifier = QtCore.QSocketNotifier
 QTimer = QtCore.QTimer
-QUuid = QtCore.QUuid
 QIcon = QtGui.QIcon
 QImage = QtGui.QImage
 QPixmap = QtGui.QPixmap

@@ -162,6 +162,7 @@ class Node:
 
     def remove(self):
         self.parent.children.remove(self)
+        self.parent = None
 
 
 class Selection:
@@ -228,12 +229,6 @@ class Document:
 
     def createGroupLayer(self, name):  # noqa: N802
         return Node(name, "grouplayer", self.colour)
-
-    def nodeByUniqueID(self, wanted):  # noqa: N802
-        def search(node):
-            return node if node.id == wanted else next(filter(None, map(search, node.children)), None)
-
-        return search(self.root)
 
     def pixelData(self, *place):  # noqa: N802
         return core.QByteArray(b"all" + bytes(place))

@@ -449,11 +449,13 @@ def test_a_copy_keeps_the_layers_name_and_the_picture_grows_to_the_left(document
     assert document.resized == (-5, -6, 40, 30)
 
 
-def test_an_older_krita_finds_layers_by_looking_at_all(document, krita_canvas):
-    layer_id = krita_canvas.active_layer().id
-    document.nodeByUniqueID = None
-    assert krita_canvas.layer(layer_id).name == "Background"
-    assert krita_canvas.layer("other") is None
+def test_a_layer_that_is_gone_is_not_read(document, krita_canvas):
+    layer_id, place = krita_canvas.active_layer().id, Rectangle(1, 2, 3, 4)
+    krita_canvas.read(place, layer_id)
+    document.background.remove()
+    assert krita_canvas.layer(layer_id) is None
+    with pytest.raises(RuntimeError, match="gone"):
+        krita_canvas.read(place, layer_id)
 
 
 def test_krita_gets_a_docker_and_every_action_of_the_action_file(document, monkeypatch, tmp_path):
