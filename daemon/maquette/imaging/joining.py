@@ -47,7 +47,7 @@ def correction(original: FloatArray, painted: FloatArray, region: Region, known:
 
     Where the model painted over known pixels (the blend band) both are compared there, otherwise across the edge of the
     painted region. Samples that differ from most count little, no correction exceeds ``LARGEST_CORRECTION``, and it
-    reaches about twice as many pixels deep as there are samples: a few known pixels never colour a whole filling.
+    reaches about four times as many pixels deep as there are samples: a few known pixels never colour a whole filling.
 
     Args:
         original: (H, W, 3).
@@ -68,7 +68,7 @@ def correction(original: FloatArray, painted: FloatArray, region: Region, known:
     if count == 0:
         return np.zeros_like(painted)
     bounded = np.clip(mismatch, -LARGEST_CORRECTION, LARGEST_CORRECTION)
-    return membrane(bounded, _robust(bounded, samples), inside, reach=2.0 * count)
+    return membrane(bounded, _robust(bounded, samples), inside, reach=4.0 * count)
 
 
 def joined(original: Colours, painted: FloatArray, region: Region, gradient: bool) -> tuple[FloatArray, FloatArray]:

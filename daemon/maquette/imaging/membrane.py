@@ -1,8 +1,8 @@
 """Smooth fields through scattered values: what carries a colour correction from a hole's edge into the hole.
 
 The field minimises ∑ |∇c|² + ∑ w (c − d)² + ε ∑ c²: a membrane that is drawn towards the values d where their weight w
-is, and to zero far away from all of them. Its equations are solved from coarse to fine by a cascade of Jacobi sweeps: to
-within a tenth of what varies, which is far below what is seen in a correction that is small itself.
+is, and to zero far away from all of them. Its equations are solved from coarse to fine by a cascade of Jacobi sweeps,
+to within a tenth of what varies: far below what is seen in a correction that is small itself.
 """
 
 from __future__ import annotations
