@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from maquette.cli.main import main
 
+# The fake daemon lives beside the client's tests.
 FAKE_DAEMON = Path(__file__).parent.parent / "client" / "fake_daemon.py"
+sys.path.insert(0, str(FAKE_DAEMON.parent))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_help_lists_the_commands_and_loads_neither_torch_nor_the_client(environm
     finished = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
-    for name in ("serve", "status", "stop", "doctor", "models", "scene", "package"):
+    for name in ("serve", "status", "stop", "doctor", "models", "scene", "inpaint", "restore", "package"):
         assert f"\n  {name} " in finished.stdout
 
 

@@ -14,7 +14,7 @@ from maquette_client.errors import ClientError
 from maquette_client.pump import Pump
 from maquette_client.scenes import OnProgress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from maquette.cli.installation import own_record
 
@@ -48,7 +48,7 @@ def call(work: Callable[[Connection], Coroutine[Any, Any, Value]], *, start: boo
 @contextmanager
 def progress_bar(title: str) -> Generator[OnProgress, None, None]:
     """A bar on standard error, gone when it is done; nothing where nobody watches."""
-    columns = (TextColumn("{task.description}"), BarColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True))
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=1.0)
