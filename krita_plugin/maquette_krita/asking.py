@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 from . import pixels, strings
 from .client import (
+    MAXIMUM_INLINE_BYTES,
     AlphaMode,
     ClientError,
     ColourSpace,
@@ -61,12 +62,14 @@ class Answer:
         outcome: what the daemon made of it.
         limit: how much of each pixel of :attr:`dirty` is meant, a byte each; from the daemon's coverage and, where
             the selection is no hole, from the selection.
+        soft: some are meant partly, which is slow to mix.
     """
 
     job: Job
     picture: Image
     outcome: PaintOutcome
     limit: bytes
+    soft: bool = False
 
     @property
     def dirty(self) -> Rectangle:
@@ -88,7 +91,7 @@ async def perform(job: Job, connection: Connection, report: Report, painter: Pai
     picture = await _read_picture(job, job.colour, job.layer.id if job.layer else None)
     ask = _ASK[job.verb]
     outcome = await ask(painter or painting, job, connection, picture, report)
-    return Answer(job, picture, outcome, await _limit(job, outcome))
+    return Answer(job, picture, outcome, *await _limit(job, outcome))
 
 
 async def _fill(painter: Painter, job: Job, connection: Connection, picture: Image, report: Report) -> PaintOutcome:
@@ -173,12 +176,13 @@ async def in_strips(
 async def _read_picture(job: Job, colour: ColourFormat, layer_id: str | None) -> Image:
     own = layer_id is not None and job.settings.result is Result.REPLACE
     wire = colour.wire_format(with_alpha=colour.is_grey and not await _is_opaque(job, colour, layer_id, own))
-    buffer = _Buffer(job.area, wire.channels * wire.sample_bytes)
+    # Grown, not made at once and not joined at the end: either would be a pause of many milliseconds.
+    content = bytearray()
     async for strip in in_strips(job.area, colour.pixel_bytes):
         check_unchanged(job)
-        buffer.put(strip, pixels.to_wire(job.canvas.read(strip, layer_id, own), colour, wire))
+        content += pixels.to_wire(job.canvas.read(strip, layer_id, own), colour, wire)
     alpha_mode = AlphaMode.OPAQUE if wire.channels == 1 else AlphaMode.STRAIGHT
-    return Image(job.area.width, job.area.height, buffer.content, wire, colour.colour_space, alpha_mode)
+    return Image(job.area.width, job.area.height, _content(content), wire, colour.colour_space, alpha_mode)
 
 
 async def _is_opaque(job: Job, colour: ColourFormat, layer_id: str | None, own: bool) -> bool:
@@ -191,45 +195,35 @@ async def _is_opaque(job: Job, colour: ColourFormat, layer_id: str | None, own: 
 
 async def _read_mask(job: Job) -> tuple[Image, float]:
     """The selection within the job's area, and how many pixels it selects."""
-    area, buffer, total = job.area, _Buffer(job.area, 1), 0
+    area, content, total = job.area, bytearray(), 0
     if job.selection is not None:
         async for strip in in_strips(area, 1):
             part = job.selection.read(strip)
             total += 255 * part.count(255) + sum(part.translate(None, b"\x00\xff"))
-            buffer.put(strip, part)
-    mask = Image(area.width, area.height, buffer.content, PixelFormat.GRAY_U8, ColourSpace.DATA, AlphaMode.OPAQUE)
+            content += part
+    mask = Image(area.width, area.height, _content(content), PixelFormat.GRAY_U8, ColourSpace.DATA, AlphaMode.OPAQUE)
     return mask, total / 255
 
 
-async def _limit(job: Job, outcome: PaintOutcome) -> bytes:
+async def _limit(job: Job, outcome: PaintOutcome) -> tuple[bytes, bool]:
+    """How much of each pixel is meant, and whether some are meant partly."""
     coverage = outcome.coverage
     if job.fills or job.selection is None:
-        return coverage.pixels
+        return coverage.pixels, False
     dirty = Rectangle(job.area.left + outcome.left, job.area.top + outcome.top, coverage.width, coverage.height)
-    buffer = _Buffer(dirty, 1)
+    content, soft = bytearray(), False
     async for strip in in_strips(dirty, 1, pixels.SLOW_STRIP_BYTES):
         start = (strip.top - dirty.top) * dirty.width
         covered = coverage.pixels[start : start + strip.height * dirty.width]
-        buffer.put(strip, pixels.multiplied(covered, job.selection.read(strip)))
-    return buffer.content
+        part = pixels.multiplied(covered, job.selection.read(strip))
+        soft = soft or pixels.is_soft(part)
+        content += part
+    return bytes(content), soft
 
 
-class _Buffer:
-    """A picture that is put together from strips, without the pause that joining a large one at the end would be."""
-
-    def __init__(self, area: Rectangle, pixel_bytes: int) -> None:
-        self._top, self._row = area.top, area.width * pixel_bytes
-        self._bytes = bytearray(area.height * self._row)
-
-    def put(self, strip: Rectangle, part: bytes) -> None:
-        """Take a strip."""
-        start = (strip.top - self._top) * self._row
-        self._bytes[start : start + strip.height * self._row] = part
-
-    @property
-    def content(self) -> bytes:
-        """All of it; a large one is not copied once more, as nobody writes to it from now on."""
-        return bytes(self._bytes) if len(self._bytes) <= pixels.STRIP_BYTES * 4 else cast(bytes, self._bytes)
+def _content(grown: bytearray) -> bytes:
+    """What was put together strip by strip; a large one is not copied once more: nobody writes to it from now on."""
+    return bytes(grown) if len(grown) <= MAXIMUM_INLINE_BYTES else cast(bytes, grown)
 
 
 def check_unchanged(job: Job) -> None:

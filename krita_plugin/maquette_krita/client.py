@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "MAXIMUM_INLINE_BYTES",
     "AlphaMode",
     "BlendMode",
     "ClientError",
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
         context_rectangle,
     )
     from maquette_client.errors import ClientError
-    from maquette_client.images import AlphaMode, ColourSpace, Image, PixelFormat
+    from maquette_client.images import MAXIMUM_INLINE_BYTES, AlphaMode, ColourSpace, Image, PixelFormat
     from maquette_client.painting import BlendMode, PaintOutcome, PaintSettings
     from maquette_client.pump import Handle, Pump
 else:
@@ -64,6 +65,7 @@ else:
     Rectangle, SelectionSettings = context.Rectangle, context.SelectionSettings
     ClientError = _module("errors").ClientError
     AlphaMode, ColourSpace = _module("images").AlphaMode, _module("images").ColourSpace
+    MAXIMUM_INLINE_BYTES = _module("images").MAXIMUM_INLINE_BYTES
     Image, PixelFormat = _module("images").Image, _module("images").PixelFormat
     BlendMode, PaintOutcome = painting.BlendMode, painting.PaintOutcome
     PaintSettings = painting.PaintSettings

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from .client import PixelFormat, Rectangle
 from .colour import ColourFormat
 
-STRIP_BYTES = 256 * 1024
+STRIP_BYTES = 128 * 1024
 
 # Where Python code has to look at each pixel.
 SLOW_STRIP_BYTES = 8 * 1024

@@ -150,7 +150,7 @@ async def _write(
     candidate, dirty = answer.outcome.candidates[index], answer.dirty
     wire = candidate.pixel_format
     row = dirty.width * wire.channels * wire.sample_bytes
-    most = pixels.SLOW_STRIP_BYTES if pixels.is_soft(answer.limit) else pixels.STRIP_BYTES
+    most = pixels.SLOW_STRIP_BYTES if answer.soft else pixels.STRIP_BYTES
     async for strip in in_strips(dirty, colour.pixel_bytes, most):
         first, last = strip.top - dirty.top, strip.bottom - dirty.top
         new = pixels.from_wire(candidate.pixels[first * row : last * row], wire, colour)
