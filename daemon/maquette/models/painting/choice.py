@@ -52,7 +52,7 @@ def _copies(hole: BoolArray) -> BoolArray:
 def hidden_pixels(hole: BoolArray) -> BoolArray:
     """Known pixels (H, W) to hide around a hole for a trial: at most half of what is known."""
     known = ~hole
-    width = max(2, round(0.15 * math.sqrt(float(hole.sum()))))
+    width = max(4, round(0.15 * math.sqrt(float(hole.sum()))))
     for candidate in (_ring(hole, width) | _copies(hole), _ring(hole, width), _ring(hole, 1)):
         if int(candidate.sum()) * 2 <= int(known.sum()):
             return candidate & known
