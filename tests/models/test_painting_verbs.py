@@ -11,7 +11,9 @@ from maquette.errors import MaquetteError, Reason
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import difference
 from maquette.imaging.picture import AlphaMode, ColourSpace, Picture
+from maquette.imaging.rectangle import Rectangle, whole
 from maquette.models.operations import Operation
+from maquette.models.painting.context import context_rectangle
 from maquette.models.painting.inpainting import inpaint
 from maquette.models.painting.outpainting import outpaint
 from maquette.models.painting.requests import (
@@ -62,13 +64,34 @@ def test_without_a_synthesizer_the_result_says_that_it_is_soft() -> None:
     [
         (Context(ContextKind.WHOLE), (240, 240, 3)),
         (Context(ContextKind.PIXELS, 10), (100, 100, 3)),
-        (Context(), (176, 176, 3)),
+        (Context(), (200, 200, 3)),
     ],
 )
 def test_the_model_sees_the_selection_and_its_context(context: Context, size: tuple[int, int, int]) -> None:
     filler = FakeFiller()
     finished(inpaint(with_hole(speckled(240, 240), context=context), [filler], None))
     assert filler.calls == [size]
+
+
+@pytest.mark.parametrize(("hole", "side", "seen"), [(20, 64, 64), (32, 64, 64), (40, 64, 136), (200, 64, 400)])
+def test_a_model_works_at_full_resolution_where_its_square_is_large_enough(hole: int, side: int, seen: int) -> None:
+    place = context_rectangle(Rectangle(300, 300, hole, 5), whole(800, 700), Context(), side)
+    assert (place.width, place.height) == (seen, seen)
+    assert place.clipped(Rectangle(300, 300, hole, 5)).area == hole * 5
+
+
+def test_previews_of_the_model_show_only_what_is_sent_back() -> None:
+    pixels = np.full((100, 90, 3), 200, np.uint8)
+    mask = np.zeros((100, 90, 1), np.uint8)
+    mask[80:, 60:] = 255
+    filler = FakeFiller(fill_side=128)
+    request = Inpaint(from_array(pixels), from_array(mask, ColourSpace.DATA))
+    reports, _ = reports_and_result(inpaint(request, [filler], None))
+    assert filler.calls == [(104, 96, 3)]
+    for report in reports:
+        assert report.preview is not None
+        assert (report.preview.spec.width, report.preview.spec.height) == (30, 20)
+        assert np.abs(to_array(report.preview).astype(int) - 200).max() < 12
 
 
 def test_percent_are_of_the_selection() -> None:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.errors import MaquetteError, Reason
+from maquette.imaging.arrays import from_array, to_array
+from maquette.imaging.picture import Picture
 from maquette.imaging.resizing import fitted_size, resized, resized_known
 from maquette.imaging.smooth_fill import smooth_fill
 from maquette.models.operations import Operation
@@ -51,8 +53,21 @@ def _direct(
         return checked((yield from filler.fill(picture, hole, options)), picture, options.candidates)
     height, width = hole.shape
     even = np.asarray(padded(picture), np.float32)
-    answers = yield from filler.fill(even, np.asarray(padded(hole), np.bool_), options)
+    operation = filler.fill(even, np.asarray(padded(hole), np.bool_), options)
+    answers = yield from within(operation, Stretch(), _without_padding((height, width), even.shape))
     return tuple(answer[:height, :width] for answer in checked(answers, even, options.candidates))
+
+
+def _without_padding(size: tuple[int, int], padded_shape: tuple[int, ...]) -> PreviewOf:
+    """Cuts from a preview, which may have any size, what shows the padding."""
+
+    def cut(picture: Picture) -> Picture:
+        pixels = to_array(picture)
+        height = max(1, round(pixels.shape[0] * size[0] / padded_shape[0]))
+        width = max(1, round(pixels.shape[1] * size[1] / padded_shape[1]))
+        return from_array(pixels[:height, :width], picture.spec.colour_space, picture.spec.alpha_mode)
+
+    return cut
 
 
 def _structures(
