@@ -72,6 +72,7 @@ class _Plugin:
         self.pump = Pump()
         self.turner = Turner(self.pump)
         self.studio = Studio(KritaHost(), self.pump)
+        self.turner.on_stir = self.studio.glance
 
     def close(self) -> None:
         """Krita ends: let the daemon drop whatever it does for it."""

@@ -1,9 +1,10 @@
 # pyright: basic
-"""When the plugin works: Qt wakes it when its socket has something, or soon while a call is in flight; idle, never."""
+"""When the plugin works: when its socket has something, and now and then while a call is in flight; idle, never."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 from .client import Pump
@@ -13,6 +14,9 @@ BUDGET_SECONDS = 0.001
 
 # The loop's own timers (retries, time limits) need no better.
 _SLOW_MILLISECONDS = 50
+
+# A daemon that ends closes its socket a moment before its process is gone.
+_CALM_MILLISECONDS = 300
 
 # Without a descriptor to wait for (Windows), sockets are looked at so often.
 _POLL_MILLISECONDS = 10
@@ -28,7 +32,8 @@ class Turner(QObject):
     def __init__(self, pump: Pump) -> None:
         super().__init__()
         self._pump = pump
-        self._turning = False
+        self._turning = self._calming = False
+        self.on_stir: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._turn)
@@ -36,14 +41,13 @@ class Turner(QObject):
         descriptor = pump.wait_descriptor
         if descriptor is not None:
             self._notifier = QSocketNotifier(cast(Any, descriptor), QSocketNotifier.Type.Read, self)
-            self._notifier.activated.connect(lambda *_: self._turn())
-            self._notifier.setEnabled(False)
+            self._notifier.activated.connect(lambda *_: self._stirred())
         pump.on_busy = self.wake
 
     @property
     def idle(self) -> bool:
-        """Nothing will wake it but :meth:`wake`."""
-        return not self._timer.isActive() and (self._notifier is None or not self._notifier.isEnabled())
+        """Nothing will wake it but :meth:`wake`, and a socket that is closed at the other end."""
+        return not self._timer.isActive()
 
     def wake(self) -> None:
         """There is something to turn for."""
@@ -53,26 +57,47 @@ class Turner(QObject):
         """Turn no more."""
         self._timer.stop()
         self._listen(False)
-        self._pump.on_busy = None
+        self._pump.on_busy = self.on_stir = None
+
+    def _stirred(self) -> None:
+        """A socket has something. While nothing is in flight that may be the daemon's end: :attr:`on_stir` is told."""
+        if self._turning or self._pump.closed or self._pump.busy:
+            self._turn()
+            return
+        self._listen(False)
+        self._turn_pump()
+        self._calming = True
+        self._timer.start(_CALM_MILLISECONDS)
+        self._tell()
 
     def _turn(self) -> None:
         # The host may run its event loop within a call that a turn makes.
         if self._turning or self._pump.closed:
             return
-        self._turning = True
         self._listen(False)
         began = time.perf_counter()
+        if self._turn_pump() and time.perf_counter() - began >= BUDGET_SECONDS:
+            self._timer.start(0)
+            return
+        self._listen(True)
+        if self._pump.busy:
+            self._timer.start(_SLOW_MILLISECONDS if self._notifier is not None else _POLL_MILLISECONDS)
+            return
+        self._timer.stop()
+        if self._calming:
+            self._calming = False
+            self._tell()
+
+    def _turn_pump(self) -> bool:
+        self._turning = True
         try:
-            busy = self._pump.turn(BUDGET_SECONDS)
+            return self._pump.turn(BUDGET_SECONDS)
         finally:
             self._turning = False
-        if not busy:
-            self._timer.stop()
-        elif time.perf_counter() - began >= BUDGET_SECONDS:
-            self._timer.start(0)
-        else:
-            self._listen(True)
-            self._timer.start(_SLOW_MILLISECONDS if self._notifier is not None else _POLL_MILLISECONDS)
+
+    def _tell(self) -> None:
+        if self.on_stir is not None:
+            self.on_stir()
 
     def _listen(self, enabled: bool) -> None:
         if self._notifier is not None:

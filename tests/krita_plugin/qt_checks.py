@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from dataclasses import replace
 
@@ -341,6 +342,38 @@ def test_qt_turns_the_pump_while_something_is_in_flight_and_then_rests():
     turn_qt_until(lambda: handle.done)
     turn_qt_until(lambda: turner.idle)
     assert handle.result() == "hello\n"
+    turner.close()
+    pump.close()
+
+
+def test_a_connection_that_ends_while_nothing_is_in_flight_is_noticed():
+    pump = Pump()
+    turner = Turner(pump)
+    noticed, ends = [], []
+    turner.on_stir = lambda: noticed.append(turner.idle)
+
+    async def connect() -> asyncio.Server:
+        async def keep(_reader, writer):
+            ends.append(writer)
+
+        server = await asyncio.start_server(keep, "127.0.0.1", 0)
+        ends.append((await asyncio.open_connection(*server.sockets[0].getsockname()))[1])
+        while len(ends) < 2:
+            await asyncio.sleep(0)
+        return server
+
+    async def close(server: asyncio.Server) -> None:
+        for end in ends:
+            end.close()
+        server.close()
+        await asyncio.sleep(0)
+
+    handle = pump.submit(connect())
+    turn_qt_until(lambda: handle.done and turner.idle)
+    before = len(noticed)
+    ends[0].transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+    turn_qt_until(lambda: len(noticed) >= before + 2 and turner.idle)
+    pump.run(close(handle.result()))
     turner.close()
     pump.close()
 
