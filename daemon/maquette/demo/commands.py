@@ -1,4 +1,4 @@
-"""`maquette demo`: a room rearranged in real Blender without a window, a contact sheet and timings."""
+"""`maquette demo`: a room rearranged in real Blender without a window, a picture painted in, sheets and timings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from maquette.errors import MaquetteError, Reason
 app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 
 DEFAULT_SEED = 31
+PAINTINGS = "paintings.png"
 _PREPARATIONS = 1
+_PAINTINGS = 2
 
 
 @app.callback(invoke_without_command=True)
@@ -34,7 +36,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory for the pictures.")] = Path("out/demo"),
     seed: Annotated[int, typer.Option(help="Which room to begin with.")] = DEFAULT_SEED,
 ) -> None:
-    """Sample a room in Blender, move the bed, clone the lamp, hide the rug, restyle the blanket."""
+    """Rearrange a room in Blender, erase a tree from a picture, and extend a picture past its edges."""
     _need_blender()
     started = time.perf_counter()
     console = Console()
@@ -45,7 +47,10 @@ def demo(
     facts["total_seconds"] = time.perf_counter() - started
     (output / "timings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     _print_timings(console, facts)
-    console.print(f"\nLook at [bold]{sheet}[/bold]. The Blender extension lies beside it.", soft_wrap=True)
+    console.print(
+        f"\nLook at [bold]{sheet}[/bold] and [bold]{output / PAINTINGS}[/bold]. Blender's extension lies beside them.",
+        soft_wrap=True,
+    )
 
 
 def _need_blender() -> None:
@@ -62,12 +67,14 @@ def _run(scratch: Path, output: Path, seed: int, console: Console) -> dict[str, 
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Package the Blender extension", total=_PREPARATIONS + len(STEPS))
+        task = progress.add_task("Package the Blender extension", total=_PREPARATIONS + len(STEPS) + _PAINTINGS)
         archive = build(output)
         progress.update(task, advance=1, description="Start Blender")
         environment = _private_environment(scratch)
         try:
-            return _watch_blender(archive, scratch, seed, environment, progress, task)
+            facts = _watch_blender(archive, scratch, seed, environment, progress, task)
+            facts["paintings"] = _paint(output, Path(environment["MAQUETTE_RUNTIME_DIR"]), progress, task)
+            return facts
         finally:
             _stop_daemon(environment)
 
@@ -90,7 +97,7 @@ def _watch_blender(
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {"seed": seed, "steps": {}}
     titles = {step.key: step.title for step in STEPS}
-    waiting = iter([*titles.values(), "Write the contact sheet"])
+    waiting = iter([*titles.values(), "Write down what was seen"])
     with _blender(archive, scratch, seed, environment) as lines:
         for fact in lines:
             if (key := fact.pop("step", None)) is None:
@@ -145,6 +152,22 @@ def _stop_daemon(environment: Mapping[str, str]) -> None:
         os.kill(daemon.pid, signal.SIGTERM)
 
 
+def _paint(output: Path, runtime: Path, progress: Progress, task: TaskID) -> list[dict[str, Any]]:
+    """Paint with the daemon that Blender has started, and write the sheet."""
+    from maquette_client.connection import Connection
+
+    from maquette.demo.contact_sheet import painting_sheet
+    from maquette.demo.painting import Painting, paint_all
+
+    paintings: list[Painting] = []
+    progress.update(task, description="Erase and extend")
+    for painting in paint_all(Connection(directories=[runtime])):
+        paintings.append(painting)
+        progress.update(task, advance=1)
+    painting_sheet(paintings).save(output / PAINTINGS)
+    return [{"title": one.title, "model": one.model_id, "seconds": one.seconds} for one in paintings]
+
+
 def _write_sheet(scratch: Path, output: Path) -> Path:
     import numpy as np
 
@@ -173,5 +196,7 @@ def _print_timings(console: Console, facts: Mapping[str, Any]) -> None:
         f"While dragging: {move['drag_frames']} frames, edit to picture",
         f"median {move['drag_median_ms']:.0f} ms, p95 {move['drag_p95_ms']:.0f} ms",
     )
+    for painting in facts["paintings"]:
+        table.add_row(f"{painting['title']} ({painting['model']})", f"{painting['seconds']:.2f} s")
     table.add_row("Altogether", f"{facts['total_seconds']:.0f} s")
     console.print(table)

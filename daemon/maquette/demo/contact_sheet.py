@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from maquette.demo.painting import Painting
+
 TILE = 240
 MARGIN = 10
 CAPTION = 24
@@ -44,6 +46,27 @@ def contact_sheet(steps: Sequence[Step]) -> Image.Image:
         for row, pixels in enumerate((step.before, step.after, step.blob_map)):
             sheet.paste(_tile(pixels), tile_corner(column, row))
     return sheet
+
+
+def painting_sheet(paintings: Sequence[Painting]) -> Image.Image:
+    """One row per painting: its title, then before and after side by side, as wide as the widest."""
+    width = max(painting.before.shape[1] for painting in paintings)
+    height = max(painting.before.shape[0] for painting in paintings)
+    sheet = Image.new("RGB", painting_corner(2, len(paintings), (width, height)), BACKGROUND)
+    draw = ImageDraw.Draw(sheet)
+    large = ImageFont.load_default(15)
+    for row, painting in enumerate(paintings):
+        left, top = painting_corner(0, row, (width, height))
+        draw.text((left, top - CAPTION), f"{painting.title} ({painting.model_id})", INK, large)
+        for column, pixels in enumerate((painting.before, painting.after)):
+            sheet.paste(Image.fromarray(pixels), painting_corner(column, row, (width, height)))
+    return sheet
+
+
+def painting_corner(column: int, row: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Left upper corner of a painting of a sheet of paintings of a size (width, height)."""
+    width, height = size
+    return MARGIN + column * (width + MARGIN), MARGIN + CAPTION + row * (height + CAPTION + MARGIN)
 
 
 def _tile(pixels: NDArray[np.uint8]) -> Image.Image:
