@@ -44,6 +44,10 @@ class Report(Protocol):
         """The document is being read."""
         ...
 
+    def sending(self) -> None:
+        """All that is needed was read."""
+        ...
+
     def working(self, stage: str, fraction: float) -> None:
         """The daemon works."""
         ...
@@ -160,6 +164,7 @@ _ASK = {
 
 
 def _common(job: Job, report: Report) -> dict[str, Any]:
+    report.sending()
     settings = PaintSettings(seed=job.settings.seed, candidates=job.candidates, preview_side=PREVIEW_SIDE)
     return {"settings": settings, "on_progress": report.working, "on_preview": report.previewing}
 

@@ -183,15 +183,17 @@ def _extending(job: Job, sides: Sequence[Side]) -> Job:
 
 def _repainting(job: Job, hints: Layer | None) -> Job:
     canvas = Rectangle(0, 0, *job.canvas_size)
-    on_layer = job.layer.bounds if job.layer is not None else canvas
+    on_layer, name = (job.layer.bounds, job.layer.name) if job.layer is not None else (canvas, "")
     area = on_layer.within(canvas)
     if not area.width or not area.height:
-        raise ClientError("NO_LAYER", strings.EMPTY_LAYER, strings.EMPTY_LAYER_ACTION)
+        raise ClientError("NO_LAYER", strings.EMPTY_LAYER.format(name=name), strings.EMPTY_LAYER_ACTION)
     selection = job.canvas.selection()
     if selection is not None:
         selected = selection.bounds.within(area)
         if not selected.width or not selected.height:
-            raise ClientError("NOTHING_SELECTED", strings.SELECTED_BESIDE, strings.SELECTED_BESIDE_ACTION)
+            raise ClientError(
+                "NOTHING_SELECTED", strings.SELECTED_BESIDE.format(name=name), strings.SELECTED_BESIDE_ACTION
+            )
         if job.verb is Verb.RESTORE_JPEG:
             area = _on_blocks(selected.grown(2 * _JPEG_BLOCK).within(area), on_layer)
         else:

@@ -27,7 +27,7 @@ class Phase(Enum):
 
 _FOLLOWING = {
     Phase.IDLE: {Phase.READING},
-    Phase.READING: {Phase.WORKING, Phase.IDLE, Phase.CHOOSING, Phase.APPLYING},
+    Phase.READING: {Phase.WORKING, Phase.IDLE},
     Phase.WORKING: {Phase.IDLE, Phase.CHOOSING, Phase.APPLYING},
     Phase.CHOOSING: {Phase.IDLE, Phase.APPLYING},
     Phase.APPLYING: {Phase.IDLE, Phase.CHOOSING},
@@ -115,8 +115,6 @@ class Run:
 
     def working(self, now: float, stage: str, fraction: float) -> None:
         """The daemon told how far it is; what comes late, after the end, is not listened to."""
-        if self.phase is Phase.READING:
-            self.go(Phase.WORKING)
         if self.phase is not Phase.WORKING:
             return
         if self._time_left is None:

@@ -186,6 +186,11 @@ class Studio:
         """The document is being read."""
         self._changed()
 
+    def sending(self) -> None:
+        """All that is needed was read."""
+        self.run.go(Phase.WORKING, strings.SENDING)
+        self._changed()
+
     def working(self, stage: str, fraction: float) -> None:
         """The daemon works."""
         self.run.working(self._clock(), stage, fraction)

@@ -11,7 +11,7 @@ from maquette_krita.run import Phase, Run, TimeLeft, time_words
 
 ALLOWED = {
     "IDLE": {"READING"},
-    "READING": {"WORKING", "IDLE", "CHOOSING", "APPLYING"},
+    "READING": {"WORKING", "IDLE"},
     "WORKING": {"IDLE", "CHOOSING", "APPLYING"},
     "CHOOSING": {"IDLE", "APPLYING"},
     "APPLYING": {"IDLE", "CHOOSING"},
@@ -49,6 +49,7 @@ def test_only_what_leaves_the_document_alone_can_be_cancelled():
 def test_progress_never_goes_back():
     run = Run()
     run.go(Phase.READING)
+    run.go(Phase.WORKING)
     fractions = []
     for now, fraction in enumerate([0.1, 0.4, 0.3, 2.0]):
         run.working(now, "Filling", fraction)
