@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from maquette.errors import MaquetteError, Reason
-from maquette.training.rooms.exr import read_exr
+from maquette.training.rendering.exr import read_exr
 
 TYPES = {np.dtype("<u4"): 0, np.dtype("<f2"): 1, np.dtype("<f4"): 2}
 

@@ -1,11 +1,8 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportMissingImports=false
-"""The one module that imports bpy: a scene built once, then moved, recoloured and rendered room after room."""
+"""The one module of rooms that imports bpy: a scene built once, then moved, recoloured and rendered room after room."""
 
 import math
-import os
-import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +11,15 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
+from maquette.training.rendering.cycles import (
+    configure_cycles,
+    depth_pass,
+    encode_srgb,
+    index_pass,
+    render_passes,
+    stack_passes,
+)
 from maquette.training.rooms.ellipses import camera_axes
-from maquette.training.rooms.exr import read_exr
 from maquette.training.rooms.types import KINDS, Camera, Kind, Light, Part, RoomDescription, RoomObject, Shape
 
 EXPOSURE = 1.0
@@ -45,7 +49,9 @@ class BlenderScene:
         self._folder = tempfile.TemporaryDirectory(prefix="maquette-rooms-")
         self._meshes = {shape: _make_mesh(shape) for shape in Shape}
         self._parts: dict[tuple[Kind, str], bpy.types.Object] = {}
-        self._configure(resolution, samples, threads)
+        configure_cycles(self._scene, resolution, resolution, samples, threads)
+        layer = self._scene.view_layers[0]
+        layer.use_pass_normal = layer.use_pass_object_index = True
         self._camera = self._add_camera()
         self._ambient = self._add_world()
         self._window = self._add_light("window", "AREA")
@@ -59,41 +65,7 @@ class BlenderScene:
     def render(self, room: RoomDescription) -> Render:
         """Apply a description and render it."""
         self._apply(room)
-        path = Path(self._folder.name) / "room.exr"
-        self._scene.render.filepath = str(path)
-        with _quiet():
-            bpy.ops.render.render(write_still=True)
-        return _convert(read_exr(path))
-
-    def _configure(self, resolution: int, samples: int, threads: int) -> None:
-        scene, render = self._scene, self._scene.render
-        render.engine = "CYCLES"
-        render.resolution_x = render.resolution_y = resolution
-        render.resolution_percentage = 100
-        render.threads_mode = "FIXED"
-        render.threads = threads
-        render.use_persistent_data = True
-        render.image_settings.media_type = "MULTI_LAYER_IMAGE"
-        render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
-        render.image_settings.exr_codec = "NONE"
-        render.image_settings.color_depth = "32"
-        render.image_settings.use_exr_interleave = True
-        cycles = scene.cycles
-        cycles.device = "CPU"
-        cycles.samples = samples
-        cycles.use_adaptive_sampling = False
-        cycles.use_denoising = True
-        cycles.denoiser = "OPENIMAGEDENOISE"
-        cycles.denoising_prefilter = "NONE"
-        cycles.denoising_quality = "FAST"
-        cycles.max_bounces = 2
-        cycles.diffuse_bounces = 2
-        cycles.glossy_bounces = 1
-        cycles.caustics_reflective = cycles.caustics_refractive = False
-        cycles.sample_clamp_indirect = 4.0
-        cycles.pixel_filter_type = "BLACKMAN_HARRIS"
-        layer = scene.view_layers[0]
-        layer.use_pass_z = layer.use_pass_normal = layer.use_pass_object_index = True
+        return _convert(render_passes(self._scene, Path(self._folder.name) / "room.exr"))
 
     def _add_camera(self) -> bpy.types.Object:
         camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
@@ -234,38 +206,11 @@ def _round_edges() -> None:
     bpy.ops.object.modifier_apply(modifier=modifier.name)
 
 
-def _convert(channels: dict[str, NDArray[np.float32]]) -> Render:
-    by_pass = {name.split(".", 1)[1] if name.count(".") > 1 else name: plane for name, plane in channels.items()}
-    linear = np.stack([by_pass[f"Combined.{axis}"] for axis in "RGB"], axis=-1)
-    normals = np.stack([by_pass[f"Normal.{axis}"] for axis in "XYZ"], axis=-1)
-    depth = next(by_pass[name] for name in ("Depth.Z", "Depth.V") if name in by_pass)
-    index = next(by_pass[name] for name in by_pass if name.startswith(("IndexOB", "Object Index")))
+def _convert(by_pass: dict[str, NDArray[np.float32]]) -> Render:
+    normals = stack_passes(by_pass, "Normal", "XYZ")
     return Render(
-        picture=encode_srgb(linear * EXPOSURE),
-        depth=np.minimum(depth, FAR).astype(np.float16),
+        picture=encode_srgb(stack_passes(by_pass, "Combined", "RGB") * EXPOSURE),
+        depth=np.minimum(depth_pass(by_pass), FAR).astype(np.float16),
         normals=np.clip(np.round(normals * 127), -127, 127).astype(np.int8),
-        mask=np.round(index).astype(np.uint8),
+        mask=index_pass(by_pass, ("IndexOB", "Object Index")),
     )
-
-
-def encode_srgb(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Linear Rec. 709 as 8-bit sRGB; highlights above 0.8 are rolled off instead of clipped."""
-    knee = 0.8
-    rolled = np.where(linear > knee, 1 - (1 - knee) * np.exp(-(linear - knee) / (1 - knee)), np.maximum(linear, 0))
-    srgb = np.where(rolled <= 0.0031308, 12.92 * rolled, 1.055 * np.maximum(rolled, 1e-6) ** (1 / 2.4) - 0.055)
-    return np.round(np.clip(srgb, 0, 1) * 255).astype(np.uint8)
-
-
-@contextmanager
-def _quiet():
-    """Keep Blender's per-frame chatter off standard output; it comes from C, below Python's streams."""
-    sys.stdout.flush()
-    saved = os.dup(1)
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 1)
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(sink)

@@ -1,25 +1,25 @@
 """Rooms on disk: one .npz per hundred rooms, written whole or not at all, so that an interrupted run goes on."""
 
-import os
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
-from zipfile import BadZipFile
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from maquette.errors import MaquetteError, Reason
+from maquette.training.rendering import shards as rendered
+from maquette.training.rendering.shards import Shard, make_shards
+from maquette.training.rendering.shards import is_finished as is_finished
+from maquette.training.rendering.shards import read_shard as read_shard
+from maquette.training.rendering.shards import write_shard as write_shard
 from maquette.training.rooms.labels import SHAPES, label_room
 from maquette.training.rooms.types import RoomDescription
 
+PREFIX = "rooms"
 ROOMS_PER_SHARD = 100
 ARRAYS = {"picture": "picture", "depth_map": "depth", "normals": "normals", "mask": "mask"}
 """Names in a shard of what is rendered; the label "depth" is the distance of each object, not of each pixel."""
 
-Shard = dict[str, NDArray[np.generic]]
 Describe = Callable[[int], RoomDescription]
 
 
@@ -57,13 +57,12 @@ class Renderer(Protocol):
 
 def shard_path(folder: Path, first_seed: int) -> Path:
     """Where the shard that begins with this seed lies."""
-    return folder / f"rooms-{first_seed:08d}.npz"
+    return rendered.shard_path(folder, PREFIX, first_seed)
 
 
 def plan_shards(first_seed: int, count: int, rooms_per_shard: int = ROOMS_PER_SHARD) -> list[range]:
     """The seeds of each shard; the last one may be shorter."""
-    end = first_seed + count
-    return [range(start, min(start + rooms_per_shard, end)) for start in range(first_seed, end, rooms_per_shard)]
+    return rendered.plan_shards(first_seed, count, rooms_per_shard)
 
 
 def render_shards(renderer: Renderer, describe: Describe, folder: Path, shards: list[range]) -> Iterator[Path]:
@@ -71,18 +70,7 @@ def render_shards(renderer: Renderer, describe: Describe, folder: Path, shards: 
 
     Several processes may share a folder: each takes the shards that no other is at work on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for seeds in shards:
-        path = shard_path(folder, seeds.start)
-        try:
-            # The system lets go of the lock when its process ends, however it ends.
-            with FileLock(path.with_suffix(".lock"), blocking=False):
-                if is_finished(path, len(seeds)):
-                    continue
-                write_shard(path, render_rooms(renderer, [describe(seed) for seed in seeds]))
-        except Timeout:
-            continue
-        yield path
+    return make_shards(folder, PREFIX, shards, lambda seeds: render_rooms(renderer, [describe(seed) for seed in seeds]))
 
 
 def render_rooms(renderer: Renderer, rooms: list[RoomDescription]) -> Shard:
@@ -95,39 +83,6 @@ def render_rooms(renderer: Renderer, rooms: list[RoomDescription]) -> Shard:
     return shard
 
 
-def write_shard(path: Path, shard: Shard) -> None:
-    """Write a shard under another name and move it into place."""
-    unfinished = path.with_suffix(f".{os.getpid()}.partial")
-    with unfinished.open("wb") as stream:
-        np.savez_compressed(stream, **shard)  # pyright: ignore[reportArgumentType]
-    unfinished.replace(path)
-
-
-def read_shard(path: Path, names: tuple[str, ...] = ()) -> Shard:
-    """The arrays of a shard, all of them or those named.
-
-    Raises:
-        MaquetteError: CONTENT_CORRUPT if the file cannot be read, or lacks a name.
-    """
-    try:
-        with np.load(path) as content:
-            return {name: content[name] for name in names or content.files}
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError, zlib.error) as error:
-        raise MaquetteError(
-            Reason.CONTENT_CORRUPT, f"{path.name} is not a whole shard of rooms.", "Delete it and render again."
-        ) from error
-
-
-def is_finished(path: Path, count: int) -> bool:
-    """Whether a shard is there, can be read and holds this many rooms."""
-    if not path.exists():
-        return False
-    try:
-        return len(read_shard(path, ("seed",))["seed"]) == count
-    except MaquetteError:
-        return False
-
-
 def list_shards(folder: Path) -> list[Path]:
     """The finished shards of a folder, in the order of their seeds."""
-    return sorted(folder.glob("rooms-*.npz"))
+    return rendered.list_shards(folder, PREFIX)

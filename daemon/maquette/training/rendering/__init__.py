@@ -1,0 +1,1 @@
+"""What the renderers of training pictures share: Cycles, its files, and shards on disk."""
