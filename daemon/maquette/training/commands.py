@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -44,16 +46,43 @@ def render_rooms(
             typer.echo(str(path))
 
 
+@app.command("render-lands")
+def render_lands(
+    out: Annotated[Path, typer.Option(help="Folder for the shards.")],
+    count: Annotated[int, typer.Option(min=1, help="How many lands.")] = 2000,
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first land.")] = 0,
+    threads: Threads = 1,
+    samples: Annotated[int, typer.Option(min=1, help="Cycles samples a pixel, before denoising.")] = 4,
+    width: Annotated[int, typer.Option(min=16, help="Width in pixels.")] = 512,
+    height: Annotated[int, typer.Option(min=16, help="Height in pixels.")] = 128,
+) -> None:
+    """Render landscape panoramas with Blender. Goes on where an earlier run stopped; runs may share a folder."""
+    from maquette.training.lands.description import describe_land
+    from maquette.training.lands.shards import plan_shards, render_shards
+
+    with _blender_needed():
+        from maquette.training.lands.blender_scene import BlenderScene
+    scene = BlenderScene(width, height, samples, threads)
+    for path in render_shards(scene, describe_land, out, plan_shards(first_seed, count)):
+        typer.echo(str(path))
+
+
 def _blender_scene(resolution: int, samples: int, threads: int):
-    try:
+    with _blender_needed():
         from maquette.training.rooms.blender_scene import BlenderScene
+    return BlenderScene(resolution, samples, threads)
+
+
+@contextmanager
+def _blender_needed() -> Generator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise MaquetteError(
             Reason.NOT_INSTALLED,
             "Rendering needs Blender as a Python module (bpy), which is not installed.",
             "Install it with 'pip install bpy==5.0.1' on Python 3.11.",
         ) from error
-    return BlenderScene(resolution, samples, threads)
 
 
 @app.command()
