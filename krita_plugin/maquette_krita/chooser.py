@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import strings
-from .answers import Answers, SmallPicture
+from .answers import THUMBNAIL_SIDE, Answers, SmallPicture
 from .qt import (
     QGridLayout,
     QHBoxLayout,
@@ -32,10 +32,12 @@ _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key
 
 
 def pixmap_of(picture: SmallPicture) -> QPixmap:
-    """A small picture as Qt shows it."""
+    """A small picture as Qt shows it; a very small one enlarged by a whole number."""
     form = QImage.Format.Format_RGB888
+    times = max(1, THUMBNAIL_SIDE // max(picture.width, picture.height))
     # Qt does not keep the bytes alive, hence the copy.
-    return QPixmap.fromImage(QImage(picture.pixels, picture.width, picture.height, 3 * picture.width, form).copy())
+    image = QImage(picture.pixels, picture.width, picture.height, 3 * picture.width, form).copy()
+    return QPixmap.fromImage(image if times == 1 else image.scaled(times * picture.width, times * picture.height))
 
 
 class Chooser(QWidget):

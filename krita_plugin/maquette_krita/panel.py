@@ -179,6 +179,8 @@ class Panel(QScrollArea):
         self._bar = QProgressBar()
         self._bar.setObjectName("maquette_progress")
         self._cancel = _push_button("maquette_cancel", strings.CANCEL, strings.CANCEL_HELP)
+        self._cancel.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._cancel.clicked.connect(lambda *_: self._studio.cancel())
         row = QHBoxLayout()
         row.addWidget(self._bar, 1)

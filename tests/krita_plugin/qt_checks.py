@@ -139,6 +139,8 @@ def test_while_it_works_only_cancel_can_be_pressed(panel, find, studio, turn_unt
     turn_until(lambda: studio.preview is not None)
     assert not find("fill").isEnabled()
     assert find("cancel").isEnabled()
+    qt.QApplication.processEvents()
+    assert find("cancel").geometry().right() < find("cancel").parentWidget().width()
     assert (find("progress").value(), find("progress").maximum()) == (250, 1000)
     assert "Filling" in find("stage").text()
     assert not find("preview").isHidden()
