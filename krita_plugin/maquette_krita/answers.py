@@ -34,12 +34,14 @@ class Answers:
         index: the candidate that is looked at.
         thumbnails: by candidate, as far as they are made.
         homeless: the document is closed or changed, so that it can take none of them.
+        elsewhere: another document than theirs is in front.
     """
 
     answer: Answer
     index: int = 0
     thumbnails: list[SmallPicture] = field(default_factory=list[SmallPicture])
     homeless: bool = False
+    elsewhere: bool = False
 
     @property
     def count(self) -> int:

@@ -77,6 +77,10 @@ class Canvas(Protocol):
         """Krita's names of the document's model, depth and profile, unchecked."""
         ...
 
+    def is_same(self, other: Canvas) -> bool:
+        """Whether both are the same document."""
+        ...
+
     def active_layer(self) -> Layer | None:
         """The active layer; of a mask, the layer that it is on."""
         ...

@@ -27,6 +27,10 @@ from .studio import Studio
 
 _SMALL_SIDE = 52
 _COLUMNS = 4
+_SMALL_STYLE = """
+QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 1px; }
+QToolButton:checked { border-color: palette(highlight); }
+"""
 
 _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
@@ -79,9 +83,8 @@ class Chooser(QWidget):
         count = answers.count
         for arrow in self._arrows:
             arrow.setVisible(count > 1)
-        self._title.setText(
-            strings.CHOOSE.format(index=answers.index + 1, count=count) if count > 1 else strings.ONE_ANSWER
-        )
+        title = strings.CHOOSE.format(index=answers.index + 1, count=count) if count > 1 else strings.ONE_ANSWER
+        self._title.setText(f"{title}\n{strings.FOR_ANOTHER}" if answers.elsewhere else title)
         self._use.setText(strings.OPEN_AS_NEW if answers.homeless else strings.USE)
         self._use.setToolTip(strings.OPEN_AS_NEW_HELP if answers.homeless else strings.USE_HELP)
         made = tuple(map(id, answers.thumbnails))
@@ -120,6 +123,7 @@ class Chooser(QWidget):
         button.setObjectName(f"maquette_answer_{index + 1}")
         button.setToolTip(strings.ANSWER_HELP.format(number=index + 1))
         button.setCheckable(True)
+        button.setStyleSheet(_SMALL_STYLE)
         button.setIconSize(QSize(_SMALL_SIDE, _SMALL_SIDE))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda *_: self._chosen(index))

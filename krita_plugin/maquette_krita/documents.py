@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .canvas import PAINT_LAYER, Draft, Layer
+from .canvas import PAINT_LAYER, Canvas, Draft, Layer
 from .client import Rectangle
 from .colour import ColourFormat
 from .qt import QByteArray
@@ -79,6 +79,10 @@ class KritaCanvas:
     def colour_names(self) -> tuple[str, str, str]:
         """Model, depth, profile."""
         return _colour_names(self._document)
+
+    def is_same(self, other: Canvas) -> bool:
+        """Whether both are the same document."""
+        return isinstance(other, KritaCanvas) and other._document == self._document
 
     def active_layer(self) -> Layer | None:
         """The active layer; of a mask, the layer that it is on."""

@@ -90,6 +90,7 @@ EXTEND_UNIT_HELP = "Pixels, or per cent of the picture's width or height"
 
 # Choosing.
 CHOOSE = "Choose an answer ({index} of {count})"
+FOR_ANOTHER = "for a picture that is not in front"
 ONE_ANSWER = "The answer waits"
 PREVIOUS_HELP = "The answer before (←)"
 NEXT_HELP = "The next answer (→)"

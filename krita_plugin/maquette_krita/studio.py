@@ -10,7 +10,7 @@ from typing import Any
 from . import placing, strings
 from .answers import Answers, SmallPicture, small_picture, thumbnail
 from .asking import Answer, Painter, perform
-from .canvas import Host
+from .canvas import Canvas, Host
 from .client import ClientError, Condition, Connection, Handle, Image, Length, Pump, State, models
 from .jobs import Side, Verb, prepare
 from .run import Phase, Run
@@ -147,11 +147,21 @@ class Studio:
         self._changed()
 
     def look_around(self) -> None:
-        """Somebody looks: see which layers there are to take colour hints from."""
+        """Somebody looks: see which layers there are to take colour hints from, and whose the waiting answers are."""
         canvas = self._host.active_canvas()
+        if self.answers is not None and self.run.phase is Phase.CHOOSING:
+            self._see_whose(self.answers, canvas)
         layers = [(layer.id, layer.name) for layer in canvas.layers()] if canvas is not None else []
         if layers != self.hint_layers:
             self.hint_layers = layers
+            self._changed()
+
+    def _see_whose(self, answers: Answers, canvas: Canvas | None) -> None:
+        home = answers.answer.job.canvas
+        homeless = answers.homeless or not home.is_open
+        elsewhere = not homeless and (canvas is None or not home.is_same(canvas))
+        if (homeless, elsewhere) != (answers.homeless, answers.elsewhere):
+            answers.homeless, answers.elsewhere = homeless, elsewhere
             self._changed()
 
     # The connection.

@@ -130,6 +130,9 @@ class FakeCanvas:
     def names(self) -> list[str]:
         return [node.name for node in self.nodes]
 
+    def is_same(self, other: FakeCanvas) -> bool:
+        return other is self
+
     def node(self, layer_id: str) -> Node | None:
         return next((node for node in self._all() if node.id == layer_id), None)
 

@@ -440,6 +440,20 @@ def test_another_document_in_front_does_not_get_the_answer(studio, turn_until, s
     assert (canvas.names[-1], other.names) == ("Maquette fill", ["Background"])
 
 
+def test_whose_the_waiting_answers_are_is_seen_when_somebody_looks(studio, settle, host, canvas):
+    choose(studio, candidates=2)
+    studio.press(Verb.FILL)
+    settle()
+    studio.look_around()
+    assert not studio.answers.elsewhere
+    host.canvas = FakeCanvas((5, 5))
+    studio.look_around()
+    assert (studio.answers.elsewhere, studio.answers.homeless) == (True, False)
+    canvas.is_open = False
+    studio.look_around()
+    assert (studio.answers.elsewhere, studio.answers.homeless) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
