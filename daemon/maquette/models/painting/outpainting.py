@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 
@@ -24,11 +24,12 @@ from maquette.models.painting.checks import (
 )
 from maquette.models.painting.fillers import BoolArray, Filler, GuidedSynthesizer
 from maquette.models.painting.painting import Painting, Piece, paint
-from maquette.models.painting.parts import LARGEST_SIDE
+from maquette.models.painting.parts import LARGEST_SIDE, spans
 from maquette.models.painting.requests import BlendMode, Context, Outpaint, PaintResult
 from maquette.models.painting.selecting import cut
 
 _LEAST_SEGMENT = 256
+_AREA_AT_ONCE = 1_500_000
 
 
 def _check(request: Outpaint) -> None:
@@ -57,37 +58,36 @@ def _grown(request: Outpaint, spec: PictureSpec, old: Rectangle) -> NativeArray:
     return document
 
 
-def _spans(start: int, stop: int, piece: int) -> list[tuple[int, int]]:
-    count = max(1, math.ceil((stop - start) / piece))
-    edges = [start + round(index * (stop - start) / count) for index in range(count + 1)]
-    return list(pairwise(edges))
+def _outwards(edge: int, end: int) -> list[tuple[int, int]]:
+    """Spans between an edge of the old picture and one of the new, nearest first."""
+    found = spans(min(edge, end), max(edge, end), LARGEST_SIDE)
+    return found if end > edge else found[::-1]
 
 
-def _bands(old: Rectangle, canvas: Rectangle, reach: int) -> list[Piece]:
-    """Left and right along the old picture, then top and bottom across the whole width; from the picture outwards."""
-    inner_left, inner_right = old.left + reach, old.right - reach
-    inner_top, inner_bottom = old.top + reach, old.bottom - reach
+def _segment(depth: int, fill_side: int | None) -> int:
+    if fill_side is None:
+        return LARGEST_SIDE
+    return min(LARGEST_SIDE, max(_LEAST_SEGMENT, 3 * depth // 2))
+
+
+def _bands(old: Rectangle, canvas: Rectangle, reach: int, fill_side: int | None) -> list[Piece]:
+    """Left and right along the old picture, then top and bottom across the whole width; from the picture outwards.
+
+    A model of any size paints all bands of a picture that is not too large at once.
+    """
+    if fill_side is None and canvas.area <= _AREA_AT_ONCE:
+        return [Piece(canvas)]
+    upright = [(old.left + reach, canvas.left), (old.right - reach, canvas.right)]
+    level = [(old.top + reach, canvas.top), (old.bottom - reach, canvas.bottom)]
     pieces: list[Piece] = []
-
-    def band(across: list[tuple[int, int]], along: tuple[int, int], upright: bool) -> None:
-        for near, far in across:
-            for start, stop in _spans(*along, min(LARGEST_SIDE, max(_LEAST_SEGMENT, 3 * abs(far - near) // 2))):
-                low, high = min(near, far), max(near, far)
-                core = spanning(low, start, high, stop) if upright else spanning(start, low, stop, high)
-                pieces.append(Piece(core))
-
-    def outwards(edge: int, end: int) -> list[tuple[int, int]]:
-        spans = _spans(min(edge, end), max(edge, end), LARGEST_SIDE)
-        return spans if end > edge else [(far, near) for near, far in reversed(spans)]
-
-    if old.left > canvas.left:
-        band(outwards(inner_left, canvas.left), (old.top, old.bottom), upright=True)
-    if old.right < canvas.right:
-        band(outwards(inner_right, canvas.right), (old.top, old.bottom), upright=True)
-    if old.top > canvas.top:
-        band(outwards(inner_top, canvas.top), (canvas.left, canvas.right), upright=False)
-    if old.bottom < canvas.bottom:
-        band(outwards(inner_bottom, canvas.bottom), (canvas.left, canvas.right), upright=False)
+    for (edge, end), new in zip(upright, (old.left > canvas.left, old.right < canvas.right), strict=True):
+        for low, high in _outwards(edge, end) if new else []:
+            along = spans(old.top, old.bottom, _segment(high - low, fill_side))
+            pieces += [Piece(spanning(low, start, high, stop)) for start, stop in along]
+    for (edge, end), new in zip(level, (old.top > canvas.top, old.bottom < canvas.bottom), strict=True):
+        for low, high in _outwards(edge, end) if new else []:
+            along = spans(canvas.left, canvas.right, _segment(high - low, fill_side))
+            pieces += [Piece(spanning(start, low, stop, high)) for start, stop in along]
     return pieces
 
 
@@ -142,7 +142,7 @@ def outpaint(
         spec=spec,
         dirty=found.rectangle,
         region=found.region,
-        pieces=_bands(old, canvas, reach),
+        pieces_for=partial(_bands, old, canvas, reach),
         context=Context(),
         blend_mode=request.blend_mode,
         settings=request.settings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ from maquette.models.painting.requests import (
 )
 
 _OVERVIEW_SIDE = 640
+_TRIAL_SIDE = 128
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ class Painting:
         spec: what they mean.
         dirty: rectangle of the document that holds all that may change.
         region: that is painted, over the dirty rectangle.
-        pieces: in order; together their cores cover the region.
+        pieces_for: for a model's side: the pieces in order; together their cores cover the region.
     """
 
     document: NativeArray
     spec: PictureSpec
     dirty: Rectangle
     region: Region
-    pieces: Sequence[Piece]
+    pieces_for: Callable[[int | None], Sequence[Piece]]
     context: Context
     blend_mode: BlendMode
     settings: PaintSettings
@@ -119,13 +120,14 @@ class _Painter:
     def __init__(self, painting: Painting, models: _Models) -> None:
         self.painting = painting
         self.models = models
+        self.pieces = painting.pieces_for(models.filler.fill_side)
         self.gradient = painting.blend_mode is BlendMode.GRADIENT
 
     def at_once(self, previews: Previews | None, stretch: Stretch) -> Operation[list[Canvas]]:
         """All candidates of a painting of one piece, in one call of the model."""
         settings = self.painting.settings
         canvases = [self.painting.canvas() for _ in range(settings.candidates)]
-        crop = _crop(self.painting, canvases[0], self.painting.pieces[0].core, self.models.filler.fill_side)
+        crop = _crop(self.painting, canvases[0], self.pieces[0].core, self.models.filler.fill_side)
         if crop is None:
             return canvases
         options = FillOptions(settings.seed, settings.candidates, settings.steps)
@@ -139,7 +141,7 @@ class _Painter:
     def one(self, index: int, previews: Previews | None, stretch: Stretch) -> Operation[Canvas]:
         """One candidate of a painting of several pieces, each of which sees those before it."""
         canvas = self.painting.canvas()
-        pieces = self.painting.pieces
+        pieces = self.pieces
         overviews: dict[Rectangle, FloatArray] = {}
         for number, piece in enumerate(pieces):
             part = stretch.part(number / len(pieces), (number + 1) / len(pieces))
@@ -190,7 +192,9 @@ def _choice(
     if len(fillers) == 1:
         return fillers[0], ""
     canvas = painting.canvas()
-    core = max((piece.overview or piece.core for piece in painting.pieces), key=lambda place: place.area)
+    core = max(
+        (piece.overview or piece.core for piece in painting.pieces_for(_TRIAL_SIDE)), key=lambda place: place.area
+    )
     place = context_rectangle(core, canvas.bounds, painting.context, None)
     factor = max(1, max(place.width, place.height) // 512)
     rgb, hidden = canvas.overview(place, factor)
@@ -237,7 +241,7 @@ def paint(
     models = _Models(filler, synthesizer)
     painter = _Painter(painting, models)
     rest = Stretch(trial.stop, 1.0)
-    if len(painting.pieces) == 1:
+    if len(painter.pieces) == 1:
         canvases = yield from painter.at_once(previews, rest)
     else:
         canvases: list[Canvas] = []

@@ -59,24 +59,31 @@ def islands(painted: BoolArray) -> list[Rectangle]:
     return separate if len(separate) <= _MOST_ISLANDS else [place]
 
 
-def _cuts(start: int, length: int, piece: int) -> list[tuple[int, int]]:
-    count = math.ceil(length / piece)
-    edges = [start + round(index * length / count) for index in range(count + 1)]
-    return list(pairwise(edges))
+def longest_piece(thickness: int, fill_side: int | None) -> int:
+    """How long a piece of a thin region may be: a model of one size gets pieces that are not much longer than wide."""
+    if fill_side is None:
+        return LARGEST_SIDE
+    return min(LARGEST_SIDE, max(_LEAST_SEGMENT, 2 * thickness))
 
 
-def pieces(place: Rectangle, painted: BoolArray) -> list[Rectangle]:
-    """A place cut into pieces that are not very long and not very large, without those in which nothing is painted.
+def spans(start: int, stop: int, longest: int) -> list[tuple[int, int]]:
+    """[start, stop) cut into equal spans no longer than ``longest``."""
+    count = max(1, math.ceil((stop - start) / longest))
+    return list(pairwise(start + round(index * (stop - start) / count) for index in range(count + 1)))
+
+
+def pieces(place: Rectangle, painted: BoolArray, longest: int) -> list[Rectangle]:
+    """A place cut into pieces, without those in which nothing is painted.
 
     Args:
         place: in ``painted``.
         painted: (H, W).
+        longest: pixels of a piece's side.
     """
-    longest = min(LARGEST_SIDE, max(_LEAST_SEGMENT, 2 * min(place.width, place.height)))
     grid = [
         spanning(left, top, right, bottom)
-        for top, bottom in _cuts(place.top, place.height, longest)
-        for left, right in _cuts(place.left, place.width, longest)
+        for top, bottom in spans(place.top, place.bottom, longest)
+        for left, right in spans(place.left, place.right, longest)
     ]
     return [piece for piece in grid if painted[piece.slices].any()]
 
