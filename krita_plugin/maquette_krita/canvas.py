@@ -89,8 +89,8 @@ class Canvas(Protocol):
         """A layer by its id, None when it is gone."""
         ...
 
-    def layers(self) -> list[Layer]:
-        """Every paint layer, from top to bottom."""
+    def layer_names(self) -> list[tuple[str, str]]:
+        """Id and name of every paint layer, from top to bottom; quick, as it is asked for often."""
         ...
 
     def selection(self) -> SelectionCopy | None:

@@ -98,9 +98,9 @@ class KritaCanvas:
         node = self._node(layer_id)
         return _layer(node) if node is not None else None
 
-    def layers(self) -> list[Layer]:
-        """Every paint layer, from top to bottom."""
-        return [_layer(node) for node in self._nodes() if node.type() == PAINT_LAYER]
+    def layer_names(self) -> list[tuple[str, str]]:
+        """Id and name of every paint layer; their bounds would take Krita long."""
+        return [(node.uniqueId().toString(), node.name()) for node in self._nodes() if node.type() == PAINT_LAYER]
 
     def selection(self) -> KritaSelection | None:
         """Krita hands out the selection itself, so that only its copy may be kept."""

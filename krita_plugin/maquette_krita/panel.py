@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from . import strings
+from .answers import SmallPicture
 from .chooser import Chooser, pixmap_of
 from .client import State
 from .fields import Fold, LengthField
@@ -172,6 +173,7 @@ class Panel(QScrollArea):
         self._going_on = QWidget()
         layout = QVBoxLayout(self._going_on)
         layout.setContentsMargins(0, 0, 0, 0)
+        self._previewed: SmallPicture | None = None
         self._preview = QLabel()
         self._preview.setObjectName("maquette_preview")
         self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -212,7 +214,8 @@ class Panel(QScrollArea):
         self._cancel.setEnabled(run.can_cancel)
         picture = self._studio.preview
         self._preview.setVisible(picture is not None)
-        if picture is not None:
+        if picture is not None and picture is not self._previewed:
+            self._previewed = picture
             self._preview.setPixmap(pixmap_of(picture))
 
     def _show_answers(self) -> None:

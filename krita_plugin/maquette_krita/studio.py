@@ -151,7 +151,7 @@ class Studio:
         canvas = self._host.active_canvas()
         if self.answers is not None and self.run.phase is Phase.CHOOSING:
             self._see_whose(self.answers, canvas)
-        layers = [(layer.id, layer.name) for layer in canvas.layers()] if canvas is not None else []
+        layers = canvas.layer_names() if canvas is not None else []
         if layers != self.hint_layers:
             self.hint_layers = layers
             self._changed()

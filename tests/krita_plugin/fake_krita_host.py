@@ -146,8 +146,8 @@ class FakeCanvas:
         names = (node.colour.model, node.colour.depth, node.colour.profile)
         return Layer(node.id, node.name, node.kind, node.locked, names, node.bounds)
 
-    def layers(self) -> list[Layer]:
-        return [self.layer(node.id) for node in reversed(self._all()) if node.kind == PAINT_LAYER]
+    def layer_names(self) -> list[tuple[str, str]]:
+        return [(node.id, node.name) for node in reversed(self._all()) if node.kind == PAINT_LAYER]
 
     def selection(self) -> FakeSelection | None:
         return self.selected

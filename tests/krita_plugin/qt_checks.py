@@ -472,7 +472,7 @@ def test_layers_go_into_groups_and_above_nested_ones(document, krita_canvas):
     group = krita_canvas.put_group("Answers", None)
     inside = krita_canvas.put(krita_canvas.new_layer("One", colour_format(*SRGB)), None, group)
     krita_canvas.put(krita_canvas.new_layer("Two", colour_format(*SRGB)), inside)
-    assert [layer.name for layer in krita_canvas.layers()] == ["Two", "One", "Background"]
+    assert [name for _, name in krita_canvas.layer_names()] == ["Two", "One", "Background"]
     assert krita_canvas.layer(group).kind == "grouplayer"
     assert krita_canvas.layer(inside).bounds == Rectangle(1, 2, 3, 4)
 
