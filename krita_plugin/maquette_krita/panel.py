@@ -26,6 +26,7 @@ from .qt import (
     QScrollArea,
     QSizePolicy,
     Qt,
+    QTimer,
     QVBoxLayout,
     QWidget,
 )
@@ -58,6 +59,10 @@ class Panel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._appeared: QWidget = self
+        self._scroller = QTimer(self)
+        self._scroller.setSingleShot(True)
+        self._scroller.timeout.connect(lambda: self.ensureWidgetVisible(self._appeared))
         content = QWidget()
         self._layout = QVBoxLayout(content)
         self._layout.setContentsMargins(6, 6, 6, 6)
@@ -202,9 +207,12 @@ class Panel(QScrollArea):
 
     def _show_progress(self) -> None:
         run = self._studio.run
+        appears = run.in_flight and self._going_on.isHidden()
         self._going_on.setVisible(run.in_flight)
         if not run.in_flight:
             return
+        if appears:
+            self._scroll_to(self._going_on)
         progress = run.progress
         words = (progress.stage, time_words(progress.seconds_left))
         _show_text(self._stage, " – ".join(word for word in words if word))
@@ -228,6 +236,12 @@ class Panel(QScrollArea):
             self._chooser.setVisible(True)
             # The arrow keys are for flipping now.
             self._chooser.setFocus()
+            self._scroll_to(self._chooser)
+
+    def _scroll_to(self, part: QWidget) -> None:
+        self._appeared = part
+        # It has its place only when the event loop has turned.
+        self._scroller.start(0)
 
     def _show_message(self) -> None:
         studio = self._studio

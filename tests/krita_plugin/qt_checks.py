@@ -293,6 +293,16 @@ def test_everything_that_can_be_pressed_or_set_explains_itself(panel):
     assert silent == []
 
 
+def test_what_appears_is_scrolled_to_in_a_small_docker(panel, find, studio, settle):
+    studio.set_settings(replace(studio.settings, candidates=2))
+    panel.resize(280, 200)
+    find("fill").click()
+    settle()
+    place = find("use").parentWidget().geometry()
+    turn_qt_until(lambda: panel.verticalScrollBar().value() + panel.viewport().height() > place.top())
+    assert panel.verticalScrollBar().value() > 0
+
+
 def test_the_docker_can_be_made_narrow(panel):
     panel.findChild(Fold).button.click()
     assert panel.widget().minimumSizeHint().width() <= 290
