@@ -1,0 +1,133 @@
+"""The whole way from a hole to its filling: a window around it, sizes from coarse to fine, turns at each."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from maquette.errors import MaquetteError, Reason
+from maquette.imaging.rectangle import Rectangle, bounds
+from maquette.imaging.resizing import resized, resized_known
+from maquette.imaging.smooth_fill import smooth_fill
+from maquette.models.exemplar.synthesis import Field, Level, LevelSolver, patch_radius
+from maquette.models.painting.fillers import BoolArray, FloatArray
+
+LARGEST_AREA = 1_500_000
+"""Pixels of a window up to which patches are compared; beyond, the matches of half the size are carried over."""
+LEAST_MARGIN = 64
+COARSEST_SIDE = 32
+GUIDED_SIDE = 128
+_THIN = 4.0
+_COARSEST_TURNS, _TURNS = 6, 3
+_MANY_TARGETS = 150_000
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a completion is, and the window as it stands.
+
+    Attributes:
+        fraction: 0 to 1.
+        place: of the window in the picture.
+        estimate: (h, w, 3) of the window, perhaps at a smaller size.
+    """
+
+    fraction: float
+    place: Rectangle
+    estimate: FloatArray
+
+
+def window_around(hole: BoolArray) -> Rectangle:
+    """The part of a picture that a hole (H, W) is filled from: as far again as the hole is large, if there is room."""
+    whole = Rectangle(0, 0, hole.shape[1], hole.shape[0])
+    place = bounds(hole)
+    margin = max(LEAST_MARGIN, max(place.width, place.height))
+    while margin > LEAST_MARGIN and place.grown(margin).clipped(whole).area > LARGEST_AREA:
+        margin = max(LEAST_MARGIN, margin * 3 // 4)
+    window = place.grown(margin).clipped(whole)
+    return whole if patch_radius(hole[window.slices]) is None else window
+
+
+def levels_of(level: Level) -> list[Level]:
+    """A level and its halves, coarse first, down to where the hole is thin or the picture small."""
+    levels = [level]
+    least = COARSEST_SIDE if level.structure is None else GUIDED_SIDE
+    while _can_halve(levels[0], least):
+        finer = levels[0]
+        width, height = (finer.hole.shape[1] + 1) // 2, (finer.hole.shape[0] + 1) // 2
+        picture, known = resized_known(finer.picture, ~finer.hole, width, height)
+        if known.all() or patch_radius(~known) is None:
+            break
+        structure = None if finer.structure is None else resized(finer.structure, width, height)
+        levels.insert(0, Level(picture, ~known, structure))
+    return levels
+
+
+def _can_halve(level: Level, least: int) -> bool:
+    if max(level.hole.shape) < 2 * least or min(level.hole.shape) < 16:
+        return False
+    depth = cast("FloatArray", ndimage.distance_transform_edt(level.hole))
+    return level.structure is not None or float(depth.max()) > _THIN
+
+
+def _turns(level: Level, coarsest: bool) -> int:
+    if level.hole.size > LARGEST_AREA:
+        return 0
+    if coarsest:
+        return _COARSEST_TURNS
+    return _TURNS if int(level.hole.sum()) <= _MANY_TARGETS else 1
+
+
+def _started(level: Level, coarser: FloatArray | None) -> Level:
+    if coarser is not None:
+        guess = resized(coarser, level.hole.shape[1], level.hole.shape[0])
+    else:
+        guess = level.structure if level.structure is not None else smooth_fill(level.picture, level.hole)
+    return Level(np.where(level.hole[..., None], guess, level.picture).astype(np.float32), level.hole, level.structure)
+
+
+def completed(
+    picture: FloatArray, hole: BoolArray, structure: FloatArray | None, seed: int, restlessness: float
+) -> Generator[Report, None, FloatArray]:
+    """Fill a hole with patches of the picture.
+
+    Args:
+        picture: (H, W, 3), finite, with anything under the hole.
+        hole: (H, W), at least one True.
+        structure: (H, W, 3), a blurred picture of what shall be there; None = whatever fits.
+        seed: decides every random choice.
+        restlessness: 0 = the best patches, more = others that fit nearly as well.
+
+    Raises:
+        MaquetteError: INVALID_ARGUMENT when nothing is known.
+    """
+    if hole.all():
+        raise MaquetteError(
+            Reason.INVALID_ARGUMENT,
+            "There is nothing around the selection to fill it from.",
+            "Leave some of the picture outside the selection, or choose another model.",
+        )
+    place = window_around(hole)
+    inside = place.slices
+    whole = Level(picture[inside], hole[inside], None if structure is None else structure[inside])
+    generator = torch.Generator().manual_seed(seed)
+    levels = levels_of(whole)
+    planned = [_turns(level, index == 0) for index, level in enumerate(levels)]
+    costs = [level.hole.sum() ** 0.8 * (turns + 1) for level, turns in zip(levels, planned, strict=True)]
+    field: Field | None = None
+    estimate: FloatArray | None = None
+    for index, (level, turns) in enumerate(zip(levels, planned, strict=True)):
+        solver = LevelSolver(_started(level, estimate), field, generator, restlessness)
+        for turn in range(turns + 1):
+            share = (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
+            for _ in solver.turn() if turn else solver.begin():
+                yield Report(float(share), place, solver.estimate)
+        field, estimate = solver.field, solver.estimate
+    result = picture.copy()
+    result[inside][whole.hole] = cast("FloatArray", estimate)[whole.hole]
+    return result

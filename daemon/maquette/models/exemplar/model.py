@@ -1,0 +1,119 @@
+"""Exemplar fill as a model of the painting verbs. It has no weights: all it knows is the picture at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import cast
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from maquette.imaging.arrays import from_array
+from maquette.imaging.picture import Picture
+from maquette.imaging.resizing import thumbnail
+from maquette.models.exemplar.completion import Report, completed
+from maquette.models.operations import Operation, Progress
+from maquette.models.painting.fillers import BoolArray, FillOptions, FloatArray
+from maquette.models.painting.progress import derived_seed
+from maquette.store.model_info import ModelInfo
+
+PREVIEW_SIDE = 256
+_FIRST_RESTLESSNESS = 0.3
+_CORRECTION_SCALE = 96.0
+_LARGEST_CORRECTION = 0.15
+
+
+class ExemplarModel:
+    """Fills holes with patches of the picture itself: :class:`Filler` and :class:`GuidedSynthesizer`.
+
+    Args:
+        info: what the catalogue says of it.
+    """
+
+    def __init__(self, info: ModelInfo) -> None:
+        self._info = info
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the catalogue says of it."""
+        return self._info
+
+    @property
+    def fill_side(self) -> int | None:
+        """None: it works at any size, at full detail."""
+        return None
+
+    def fill(self, picture: FloatArray, hole: BoolArray, options: FillOptions) -> Operation[tuple[FloatArray, ...]]:
+        """Fill a hole, see :class:`Filler`; ``steps`` means nothing here.
+
+        Raises:
+            MaquetteError: INVALID_ARGUMENT when nothing is known.
+        """
+        return (yield from self._answers(picture, hole, None, options))
+
+    def synthesize(
+        self, picture: FloatArray, hole: BoolArray, structure: FloatArray, options: FillOptions
+    ) -> Operation[tuple[FloatArray, ...]]:
+        """Fill a hole along a structure, see :class:`GuidedSynthesizer`.
+
+        Where nothing is known, or next to nothing, the structure is all there is.
+        """
+        if hole.all():
+            yield Progress("adding detail", 0.0)
+            return (structure.astype(np.float32),) * options.candidates
+        answers = yield from self._answers(picture, hole, structure, options)
+        return tuple(_with_colours_of(structure, answer, hole) for answer in answers)
+
+    def _answers(
+        self, picture: FloatArray, hole: BoolArray, structure: FloatArray | None, options: FillOptions
+    ) -> Operation[tuple[FloatArray, ...]]:
+        stage = "finding patches" if structure is None else "adding detail"
+        yield Progress(stage, 0.0)
+        if not hole.any():
+            return (picture.copy(),) * options.candidates
+        answers: list[FloatArray] = []
+        for index in range(options.candidates):
+            restlessness = _FIRST_RESTLESSNESS if index == 0 else 1.0
+            work = completed(picture, hole, structure, derived_seed(options.seed, index), restlessness)
+            answers.append((yield from _reported(work, picture, stage, index, options.candidates)))
+        return tuple(answers)
+
+
+def _reported(
+    work: Generator[Report, None, FloatArray], picture: FloatArray, stage: str, index: int, count: int
+) -> Operation[FloatArray]:
+    try:
+        while True:
+            with torch.inference_mode():
+                try:
+                    report = next(work)
+                except StopIteration as finished:
+                    return finished.value
+            shown = _preview(report, picture) if index == 0 else None
+            yield Progress(stage, (index + report.fraction) / count, shown)
+    finally:
+        work.close()
+
+
+def _preview(report: Report, picture: FloatArray) -> Picture:
+    """The whole picture, small, with the window as it stands."""
+    height, width = picture.shape[:2]
+    small = thumbnail(picture, PREVIEW_SIDE)
+    across, down = small.shape[1] / width, small.shape[0] / height
+    left, top = int(report.place.left * across), int(report.place.top * down)
+    right = max(left + 1, min(small.shape[1], round(report.place.right * across)))
+    bottom = max(top + 1, min(small.shape[0], round(report.place.bottom * down)))
+    part = thumbnail(report.estimate, max(right - left, bottom - top))
+    rows = np.arange(bottom - top) * part.shape[0] // (bottom - top)
+    columns = np.arange(right - left) * part.shape[1] // (right - left)
+    small[top:bottom, left:right] = part[rows][:, columns]
+    return from_array(small)
+
+
+def _with_colours_of(structure: FloatArray, answer: FloatArray, hole: BoolArray) -> FloatArray:
+    """The answer, its broad colours drawn towards the structure's."""
+    sigma = max(structure.shape[:2]) / _CORRECTION_SCALE
+    offset = cast("FloatArray", ndimage.gaussian_filter(structure - answer, (sigma, sigma, 0.0)))
+    corrected = answer + np.clip(offset, -_LARGEST_CORRECTION, _LARGEST_CORRECTION)
+    return np.where(hole[..., None], corrected, answer).astype(np.float32)
