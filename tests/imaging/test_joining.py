@@ -61,7 +61,7 @@ def test_a_few_known_pixels_never_colour_a_whole_filling() -> None:
     painted_region = region(selection)
     painted = np.where(painted_region.painted[..., None], np.float32(0.5), truth)
     change = correction(truth, painted, painted_region, np.ones((64, 64), np.bool_))
-    assert np.abs(change[16:, 16:]).max() < 0.005
+    assert np.abs(change[16:, 16:]).max() < 0.008
 
 
 def test_a_thing_that_touches_the_edge_does_not_tint_the_filling() -> None:

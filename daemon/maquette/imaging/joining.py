@@ -15,7 +15,8 @@ from maquette.imaging.membrane import membrane
 LARGEST_CORRECTION = 0.2
 """No sample of what was painted is corrected by more, whatever the surroundings are."""
 
-_SAMPLE_WEIGHT = 0.1
+_BAND_WEIGHT = 0.1
+_EDGE_WEIGHT = 1.0
 _EDGE_SIGMA = 1.0
 _EDGE_RADIUS = 3
 
@@ -39,7 +40,7 @@ def _robust(mismatch: FloatArray, samples: BoolArray) -> FloatArray:
     middle = np.quantile(mismatch[samples], 0.5, axis=0)
     distance = np.sqrt(np.square(mismatch - middle).sum(axis=-1))
     spread = 2.0 * (1.4826 * cast("float", np.median(distance[samples])) + 0.02)
-    return np.where(samples, _SAMPLE_WEIGHT / (1.0 + (distance / spread) ** 2), 0.0).astype(np.float32)
+    return np.where(samples, 1.0 / (1.0 + (distance / spread) ** 2), 0.0).astype(np.float32)
 
 
 def correction(original: FloatArray, painted: FloatArray, region: Region, known: BoolArray) -> FloatArray:
@@ -68,7 +69,8 @@ def correction(original: FloatArray, painted: FloatArray, region: Region, known:
     if count == 0:
         return np.zeros_like(painted)
     bounded = np.clip(mismatch, -LARGEST_CORRECTION, LARGEST_CORRECTION)
-    return membrane(bounded, _robust(bounded, samples), inside, reach=4.0 * count)
+    weight = _robust(bounded, samples) * np.where(edge, np.float32(_EDGE_WEIGHT), np.float32(_BAND_WEIGHT))
+    return membrane(bounded, weight, inside, reach=4.0 * count)
 
 
 def joined(original: Colours, painted: FloatArray, region: Region, gradient: bool) -> tuple[FloatArray, FloatArray]:
