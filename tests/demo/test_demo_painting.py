@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from maquette.demo.contact_sheet import painting_corner, painting_sheet
-from maquette.demo.painting import PART, TREE, WIDER_BY, Painting, land, paint_all
+from maquette.demo.contact_sheet import painting_corners, painting_sheet
+from maquette.demo.painting import PART, WIDER_BY, Painting, land, paint_all, tree_mask
 from maquette_client.connection import Connection
 
 FAKE_DAEMON = Path(__file__).parent.parent / "client" / "fake_daemon.py"
@@ -33,10 +33,12 @@ def runtime() -> Iterator[Path]:
 
 def test_a_tree_is_erased_and_a_picture_extended(runtime: Path) -> None:
     erased, extended = paint_all(Connection(directories=[runtime]))
-    tree = (slice(TREE.top, TREE.bottom), slice(TREE.left, TREE.right))
+    tree = tree_mask() > 0
     assert (erased.after[tree] == FAKE_VALUE).all()
+    rows, columns = np.nonzero(tree)
     around = erased.after.copy()
-    around[tree] = land()[tree]
+    bounds = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
+    around[bounds] = land()[bounds]
     assert (around == land()).all()
     assert erased.before.shape == erased.after.shape
     assert extended.after.shape == (PART.height, PART.width + 2 * WIDER_BY, 3)
@@ -46,7 +48,7 @@ def test_a_tree_is_erased_and_a_picture_extended(runtime: Path) -> None:
     assert {erased.model_id, extended.model_id} == {"fake-painter"}
 
 
-def test_a_row_shows_before_and_after() -> None:
+def test_the_sheet_shows_each_before_and_after() -> None:
     def solid(width: int, value: int) -> np.ndarray:
         return np.full((10, width, 3), value, np.uint8)
 
@@ -55,5 +57,5 @@ def test_a_row_shows_before_and_after() -> None:
         Painting("b", solid(20, 30), solid(20, 40), "x", 1.0),
     ]
     sheet = painting_sheet(paintings)
-    corners = [painting_corner(column, row, (30, 10)) for row in range(2) for column in range(2)]
+    corners = painting_corners(paintings)
     assert [sheet.getpixel((left + 5, top + 5))[0] for left, top in corners] == [10, 20, 30, 40]

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from maquette.demo.steps import STEPS, map_file, picture_file
+from maquette.demo.steps import STEPS, TITLES, map_file, picture_file
 from maquette.errors import MaquetteError, Reason
 
 app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -28,7 +28,6 @@ app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 DEFAULT_SEED = 31
 PAINTINGS = "paintings.png"
 _PREPARATIONS = 1
-_PAINTINGS = 2
 
 
 @app.callback(invoke_without_command=True)
@@ -67,7 +66,7 @@ def _run(scratch: Path, output: Path, seed: int, console: Console) -> dict[str, 
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Package the Blender extension", total=_PREPARATIONS + len(STEPS) + _PAINTINGS)
+        task = progress.add_task("Package the Blender extension", total=_PREPARATIONS + len(STEPS) + len(TITLES))
         archive = build(output)
         progress.update(task, advance=1, description="Start Blender")
         environment = _private_environment(scratch)
@@ -97,7 +96,7 @@ def _watch_blender(
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {"seed": seed, "steps": {}}
     titles = {step.key: step.title for step in STEPS}
-    waiting = iter([*titles.values(), "Write down what was seen"])
+    waiting = iter([*titles.values(), TITLES[0]])
     with _blender(archive, scratch, seed, environment) as lines:
         for fact in lines:
             if (key := fact.pop("step", None)) is None:
@@ -160,10 +159,10 @@ def _paint(output: Path, runtime: Path, progress: Progress, task: TaskID) -> lis
     from maquette.demo.painting import Painting, paint_all
 
     paintings: list[Painting] = []
-    progress.update(task, description="Erase and extend")
+    waiting = iter([*TITLES[1:], "Write the sheets"])
     for painting in paint_all(Connection(directories=[runtime])):
         paintings.append(painting)
-        progress.update(task, advance=1)
+        progress.update(task, advance=1, description=next(waiting))
     painting_sheet(paintings).save(output / PAINTINGS)
     return [{"title": one.title, "model": one.model_id, "seconds": one.seconds} for one in paintings]
 

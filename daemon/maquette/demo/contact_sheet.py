@@ -49,24 +49,29 @@ def contact_sheet(steps: Sequence[Step]) -> Image.Image:
 
 
 def painting_sheet(paintings: Sequence[Painting]) -> Image.Image:
-    """One row per painting: its title, then before and after side by side, as wide as the widest."""
-    width = max(painting.before.shape[1] for painting in paintings)
-    height = max(painting.before.shape[0] for painting in paintings)
-    sheet = Image.new("RGB", painting_corner(2, len(paintings), (width, height)), BACKGROUND)
+    """Each painting under its title: before, and after below it."""
+    corners = painting_corners(paintings)
+    width = max(painting.after.shape[1] for painting in paintings) + 2 * MARGIN
+    height = corners[-1][1] + paintings[-1].after.shape[0] + MARGIN
+    sheet = Image.new("RGB", (width, height), BACKGROUND)
     draw = ImageDraw.Draw(sheet)
     large = ImageFont.load_default(15)
-    for row, painting in enumerate(paintings):
-        left, top = painting_corner(0, row, (width, height))
-        draw.text((left, top - CAPTION), f"{painting.title} ({painting.model_id})", INK, large)
-        for column, pixels in enumerate((painting.before, painting.after)):
-            sheet.paste(Image.fromarray(pixels), painting_corner(column, row, (width, height)))
+    for painting, before, after in zip(paintings, corners[::2], corners[1::2], strict=True):
+        draw.text((before[0], before[1] - CAPTION), f"{painting.title} ({painting.model_id})", INK, large)
+        sheet.paste(Image.fromarray(painting.before), before)
+        sheet.paste(Image.fromarray(painting.after), after)
     return sheet
 
 
-def painting_corner(column: int, row: int, size: tuple[int, int]) -> tuple[int, int]:
-    """Left upper corner of a painting of a sheet of paintings of a size (width, height)."""
-    width, height = size
-    return MARGIN + column * (width + MARGIN), MARGIN + CAPTION + row * (height + CAPTION + MARGIN)
+def painting_corners(paintings: Sequence[Painting]) -> list[tuple[int, int]]:
+    """Left upper corners of before and after, of each painting in turn."""
+    corners: list[tuple[int, int]] = []
+    top = MARGIN
+    for painting in paintings:
+        height = painting.after.shape[0]
+        corners += [(MARGIN, top + CAPTION), (MARGIN, top + CAPTION + height + MARGIN)]
+        top += CAPTION + 2 * (height + MARGIN)
+    return corners
 
 
 def _tile(pixels: NDArray[np.uint8]) -> Image.Image:

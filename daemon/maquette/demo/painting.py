@@ -17,15 +17,19 @@ from maquette_client.painting import PaintOutcome
 from maquette_client.pump import Pump
 from numpy.typing import NDArray
 
+from maquette.demo.steps import TITLES
+
 Pixels = NDArray[np.uint8]
 
 # Places in land.png: what `maquette train render-lands` renders from seed 1000006, at twice its size. The embedded
-# weights were not trained on it.
-TREE = Rectangle(726, 26, 136, 176)
+# weights were not trained on it. The tree is surrounded as one does with a lasso.
+TREE = (
+    *((726, 64), (760, 26), (814, 26), (838, 60), (852, 84), (850, 114), (824, 138)),
+    *((810, 152), (810, 198), (780, 198), (780, 152), (750, 142), (728, 120)),
+)
 PART = Rectangle(330, 0, 384, 256)
 WIDER_BY = 160
 _BLEND = Length(8)
-_MARK = (255, 255, 255)
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,26 @@ def _answer(outcome: PaintOutcome) -> Pixels:
     return np.frombuffer(first.pixels, np.uint8).reshape(first.height, first.width, 3)
 
 
+def tree_mask() -> Pixels:
+    """What is erased: 255, of the land's size."""
+    from PIL import Image as PillowImage
+    from PIL import ImageDraw
+
+    height, width = land().shape[:2]
+    mask = PillowImage.new("L", (width, height))
+    ImageDraw.Draw(mask).polygon(TREE, fill=255)
+    return np.asarray(mask)
+
+
 def _erased(pump: Pump, connection: Connection, picture: Pixels) -> Painting:
     height, width = picture.shape[:2]
+    mask = tree_mask()
     selection = SelectionSettings(blend=_BLEND)
-    reach = selection.reach(TREE.width * TREE.height)
-    sent = context_rectangle(TREE, (width, height), painting.Context(), reach)
+    columns, rows = zip(*TREE, strict=True)
+    bounds = Rectangle(min(columns), min(rows), max(columns) - min(columns) + 1, max(rows) - min(rows) + 1)
+    reach = selection.reach(float(mask.sum()) / 255)
+    sent = context_rectangle(bounds, (width, height), painting.Context(), reach)
     part = picture[sent.top : sent.bottom, sent.left : sent.right]
-    mask = np.zeros((height, width), np.uint8)
-    mask[TREE.top : TREE.bottom, TREE.left : TREE.right] = 255
     masked = mask[sent.top : sent.bottom, sent.left : sent.right]
     selected = Image(sent.width, sent.height, masked.tobytes(), PixelFormat.GRAY_U8, ColourSpace.DATA)
     started = time.perf_counter()
@@ -96,7 +112,7 @@ def _erased(pump: Pump, connection: Connection, picture: Pixels) -> Painting:
     after, answer = picture.copy(), _answer(outcome)
     top, left = sent.top + outcome.top, sent.left + outcome.left
     after[top : top + answer.shape[0], left : left + answer.shape[1]] = answer
-    return Painting("Erase the tree", _marked(picture, TREE), after, outcome.model_id, seconds)
+    return Painting(TITLES[0], _marked(picture), after, outcome.model_id, seconds)
 
 
 def _extended(pump: Pump, connection: Connection, picture: Pixels) -> Painting:
@@ -109,19 +125,14 @@ def _extended(pump: Pump, connection: Connection, picture: Pixels) -> Painting:
     before[:, WIDER_BY : WIDER_BY + PART.width] = part
     after, answer = before.copy(), _answer(outcome)
     after[outcome.top : outcome.top + answer.shape[0], outcome.left : outcome.left + answer.shape[1]] = answer
-    return Painting("Extend the picture", before, after, outcome.model_id, seconds)
+    return Painting(TITLES[1], before, after, outcome.model_id, seconds)
 
 
-def _marked(picture: Pixels, box: Rectangle) -> Pixels:
-    """The picture with a frame around a box."""
-    marked = picture.copy()
-    for thickness in range(2):
-        top, bottom, left, right = (
-            box.top - thickness,
-            box.bottom + thickness,
-            box.left - thickness,
-            box.right + thickness,
-        )
-        marked[[top, bottom - 1], left:right] = _MARK
-        marked[top:bottom, [left, right - 1]] = _MARK
-    return marked
+def _marked(picture: Pixels) -> Pixels:
+    """The picture with a line around the tree."""
+    from PIL import Image as PillowImage
+    from PIL import ImageDraw
+
+    marked = PillowImage.fromarray(picture)
+    ImageDraw.Draw(marked).line((*TREE, TREE[0]), fill="white", width=2)
+    return np.asarray(marked)

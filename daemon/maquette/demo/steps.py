@@ -28,6 +28,9 @@ STEPS = (
     Step(RESTYLE, "Restyle the blanket"),
 )
 
+TITLES = ("Erase the tree", "Extend the picture")
+"""What is painted after that, without Blender."""
+
 DRAG_FRAMES = 60
 DRAG_DISTANCE = (-0.14, 0.05)
 """How far the bed is dragged on the picture plane: picture widths to the right, heights up."""
