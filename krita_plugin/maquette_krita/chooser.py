@@ -36,12 +36,14 @@ _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key
 
 
 def pixmap_of(picture: SmallPicture) -> QPixmap:
-    """A small picture as Qt shows it; a very small one enlarged by a whole number."""
-    form = QImage.Format.Format_RGB888
-    times = max(1, THUMBNAIL_SIDE // max(picture.width, picture.height))
+    """A small picture as Qt shows it, a very small one enlarged."""
+    form, side = QImage.Format.Format_RGB888, THUMBNAIL_SIDE
     # Qt does not keep the bytes alive, hence the copy.
     image = QImage(picture.pixels, picture.width, picture.height, 3 * picture.width, form).copy()
-    return QPixmap.fromImage(image if times == 1 else image.scaled(times * picture.width, times * picture.height))
+    if max(picture.width, picture.height) < side:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+    return QPixmap.fromImage(image)
 
 
 class Chooser(QWidget):

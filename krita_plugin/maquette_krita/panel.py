@@ -35,6 +35,9 @@ from .status import Remedy, said
 from .studio import Studio
 
 _BAR_STEPS = 1000
+
+# What has just appeared has its place only when the event loop has turned a few times.
+_LAYOUT_MILLISECONDS = 30
 _FILL_STYLE = "font-weight: bold; font-size: 15px; min-height: 38px;"
 
 _SIDES = (
@@ -62,7 +65,7 @@ class Panel(QScrollArea):
         self._appeared: QWidget = self
         self._scroller = QTimer(self)
         self._scroller.setSingleShot(True)
-        self._scroller.timeout.connect(lambda: self.ensureWidgetVisible(self._appeared))
+        self._scroller.timeout.connect(self._scroll)
         content = QWidget()
         self._layout = QVBoxLayout(content)
         self._layout.setContentsMargins(6, 6, 6, 6)
@@ -240,8 +243,13 @@ class Panel(QScrollArea):
 
     def _scroll_to(self, part: QWidget) -> None:
         self._appeared = part
-        # It has its place only when the event loop has turned.
-        self._scroller.start(0)
+        self._scroller.start(_LAYOUT_MILLISECONDS)
+
+    def _scroll(self) -> None:
+        """Show the end of what appeared, or its beginning when it is too tall."""
+        bar, part = self.verticalScrollBar(), self._appeared.geometry()
+        if bar is not None and part.bottom() > bar.value() + bar.pageStep():
+            bar.setValue(min(part.top(), part.bottom() - bar.pageStep()))
 
     def _show_message(self) -> None:
         studio = self._studio
