@@ -33,7 +33,7 @@ def test_a_constant_error_of_the_filling_is_taken_out_everywhere(blend: float) -
     painted_region = region(hole(96, 24, 72), blend=blend)
     painted = np.where(painted_region.painted[..., None], truth + np.float32([0.06, -0.05, 0.04]), truth)
     rgb, alpha = joined(opaque(truth), painted.astype(np.float32), painted_region, gradient=True)
-    assert np.abs(rgb - truth).max() < 0.004
+    assert np.abs(rgb - truth).max() < 0.006
     assert (alpha == 1).all()
 
 
