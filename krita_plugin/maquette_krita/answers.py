@@ -13,7 +13,7 @@ from .client import ColourSpace, Image
 THUMBNAIL_SIDE = 224
 
 # Rows of a small picture that are made without letting the host's event loop turn.
-_ROWS_AT_ONCE = 16
+_ROWS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)

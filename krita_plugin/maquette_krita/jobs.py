@@ -164,8 +164,7 @@ def extension_area(size: tuple[int, int], bands: Bands, settings: Settings) -> R
 def _filling(job: Job) -> Job:
     selection = job.canvas.selection()
     if selection is None:
-        message = strings.SELECT_TO_REMOVE if job.verb is Verb.REMOVE else strings.SELECT_TO_FILL
-        raise ClientError("NOTHING_SELECTED", message, strings.SELECT_ACTION)
+        raise ClientError("NOTHING_SELECTED", strings.NOTHING_SELECTED, strings.SELECT_ACTION)
     bounds = selection.bounds
     inside = bounds.within(Rectangle(0, 0, *job.canvas_size))
     if not inside.width or not inside.height:

@@ -129,7 +129,7 @@ def test_the_layer_buttons_ask_for_their_verbs(panel, find, settle, painter, but
 def test_nothing_selected_is_said_where_one_looks(panel, find, canvas):
     canvas.selected = None
     find("fill").click()
-    assert strings.SELECT_TO_FILL in find("message").text()
+    assert strings.NOTHING_SELECTED in find("message").text()
     assert "Freehand" in find("message").text()
 
 
@@ -518,7 +518,7 @@ def test_krita_gets_a_docker_and_every_action_of_the_action_file(document, monke
     assert docker.windowTitle() == "Maquette"
     studio = host.plugin().studio
     krita.window.actions["maquette_fill"].trigger()
-    assert studio.problem.message == strings.SELECT_TO_FILL
+    assert studio.problem.message == strings.NOTHING_SELECTED
     krita.open.clear()
     krita.window.actions["maquette_extend_all"].trigger()
     assert studio.problem.message == strings.NO_DOCUMENT
