@@ -41,15 +41,13 @@ def studio(house, tmp_path_factory) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def person(studio) -> Iterator[Person]:
+def person(studio) -> Person:
     """Someone at Krita, no document open."""
     if studio.crashed:
         studio.start()
     person = Person(studio)
-    person.ask("close_documents")
-    yield person
-    if not studio.crashed:
-        person.ask("close_documents")
+    person.begin()
+    return person
 
 
 @pytest.fixture
@@ -87,6 +85,7 @@ def pytest_pyfunc_call(pyfuncitem):
     except KritaCrashedError as crash:
         warnings.warn(f"{pyfuncitem.name}: {crash}", stacklevel=1)
         arguments["person"].studio.start()
+        arguments["person"].begin()
         pyfuncitem.obj(**arguments)
     return True
 
@@ -98,7 +97,7 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     person = getattr(item, "funcargs", {}).get("person")
     if report.failed and call.when == "call" and person and not person.studio.crashed:
-        picture = person.studio.folder.parent / f"{item.name}.png"
+        picture = person.studio.folder.parent / f"{item.originalname}.png"
         person.studio.photograph(picture)
         told = [f"screen: {picture}", *person.sentences(), str(person.ask("dialogs")), person.studio.log[-1500:]]
         report.sections.append(("Krita", "\n".join(told)))

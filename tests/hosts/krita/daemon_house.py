@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,21 +22,24 @@ class DaemonHouse:
         self.variables = {
             "MAQUETTE_RUNTIME_DIR": str(self.runtime),
             "MAQUETTE_DATA_DIR": str(folder / "data"),
-            "MAQUETTE_COMMAND": f"{sys.executable} -m maquette",
+            "MAQUETTE_COMMAND": os.environ.get("MAQUETTE_COMMAND", f"{sys.executable} -m maquette"),
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         }
 
     def pid(self) -> int | None:
-        """Of the running daemon."""
+        """Of the daemon that listens; one that was killed leaves its file behind."""
         found = read_runtime_file(self.runtime)
-        return found.pid if found else None
+        if found is None or found.socket_path is None:
+            return None
+        with socket.socket(socket.AF_UNIX) as door:
+            return found.pid if door.connect_ex(found.socket_path) == 0 else None
 
     def start(self) -> None:
         """As `maquette serve` in a terminal."""
         if self.pid() is None:
             environment = {**os.environ, **self.variables}
             with (self.runtime / "terminal.log").open("ab") as log:
-                command = [sys.executable, "-m", "maquette", "serve"]
+                command = [*shlex.split(self.variables["MAQUETTE_COMMAND"]), "serve"]
                 subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
     def kill(self, signal_number: int = signal.SIGKILL) -> None:

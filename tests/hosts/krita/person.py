@@ -21,6 +21,14 @@ class Person:
         self.wait_for = studio.wait_for
         self._file = studio.folder / "pixels"
 
+    def begin(self) -> None:
+        """Nothing going on, nothing waiting, no document, whatever was left of before."""
+        for button in ("cancel", "discard"):
+            if self.widget(button):
+                self.press(button)
+                self.wait_for(lambda button=button: not self.widget(button), f"{button} to be done")
+        self.ask("close_documents")
+
     def open(self, pixels: Pixels, model: str = "RGBA", depth: str = "U8") -> None:
         """Begin a document with one layer, "Background".
 
@@ -88,14 +96,18 @@ class Person:
         return any(words.lower() in sentence.lower() for sentence in [*self.sentences(), *windows])
 
     def wait_to_be_ready(self) -> None:
-        """Move the pointer to the docker until it says that the daemon is there."""
+        """Look at the docker until it says that the daemon is there."""
+        self.look_until_told("Connected to Maquette", "Ready.")
+
+    def look_until_told(self, *words: str) -> None:
+        """Move the pointer to the docker until it says one of these."""
 
         def look() -> bool:
             self.rest()
             self.studio.xdotool("mousemove", *map(round, middle(self.ask("docker_place"))))
-            return self.told("Connected to Maquette") or self.told("Ready.")
+            return any(map(self.told, words))
 
-        self.wait_for(look, "the docker to find the daemon")
+        self.wait_for(look, f"the docker to say {words}")
 
     def rest(self) -> None:
         """Leave the pointer over the canvas."""
@@ -112,6 +124,7 @@ class Person:
 
     def reset_options(self) -> None:
         """All as at first, and folded."""
+        self.show_options()
         self.press("reset")
         self.show_options(False)
 
@@ -128,8 +141,13 @@ class Person:
 
     def press(self, name: str) -> None:
         """Click a button of the docker, as soon as it may be clicked."""
-        self.wait_for(lambda: self.ask("scroll_to", name=f"maquette_{name}"), f"the button {name}")
-        seen = self.wait_for(lambda: (found := self.widget(name)) and found["enabled"] and found, f"the button {name}")
+
+        def pressable() -> dict[str, Any] | None:
+            there = self.ask("scroll_to", name=f"maquette_{name}")
+            seen = self.widget(name) if there else None
+            return seen if seen and seen["enabled"] else None
+
+        seen = self.wait_for(pressable, f"the button {name}")
         self.click(*middle(seen["place"]))
 
     def click(self, x: float, y: float) -> None:
@@ -143,10 +161,12 @@ class Person:
         self.studio.xdotool("key", "Tab")
 
     def choose(self, name: str, entry: str) -> None:
-        """Choose an entry of a list of the docker by typing how it begins."""
+        """Choose the entry of a list of the docker that begins so."""
         self.press(name)
-        self.studio.xdotool("type", entry)
-        self.studio.xdotool("key", "Return")
+        entries = self.widget(name)["entries"]
+        (place,) = [index for index, each in enumerate(entries) if each.startswith(entry)]
+        self.studio.xdotool("key", "Home", *["Down"] * place, "Return")
+        self.wait_for(lambda: self.widget(name)["currentText"] == entries[place], f"{entry} to be chosen")
 
     def keys(self, *keys: str) -> None:
         """Press keys with the mouse over the canvas."""
@@ -159,13 +179,13 @@ class Person:
         assert keys, f"{action} has no shortcut"
         self.keys(keys.lower().replace("pgup", "Prior").replace("pgdown", "Next"))
 
-    def drag_selection(self, left: int, top: int, right: int, bottom: int) -> None:
+    def drag_selection(self, left: int, top: int, wide: int, high: int) -> None:
         """Take the rectangular selection tool and draw with it, in pixels of the picture."""
         self.keys("ctrl+r")
         x, y, width, height = self.ask("canvas")["place"]
         across, down = (width / self.document()["size"][0], height / self.document()["size"][1])
         start = [round(x + left * across), round(y + top * down)]
-        end = [round(x + right * across), round(y + bottom * down)]
+        end = [round(x + (left + wide) * across), round(y + (top + high) * down)]
         self.studio.xdotool("mousemove", *start, "mousedown", 1)
         for part in (0.25, 0.5, 0.75, 1.0):
             self.studio.xdotool("mousemove", *(round(a + (b - a) * part) for a, b in zip(start, end, strict=True)))

@@ -106,6 +106,7 @@ class Studio:
             "QT_X11_NO_MITSHM": "1",
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONFAULTHANDLER": "1",
             "MAQUETTE_PROBE_SOCKET": str(self.folder / "probe"),
             **variables,
         }

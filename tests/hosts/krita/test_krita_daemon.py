@@ -16,7 +16,7 @@ def open_large(person) -> None:
 
 def test_without_a_daemon_the_docker_says_so_and_starts_it(person, house, pictures):
     house.kill()
-    person.wait_to_be_told("not running")
+    person.look_until_told("not running")
     person.photograph(pictures / "krita-not-running.png")
     person.press("start")
     person.wait_to_be_ready()
@@ -41,6 +41,7 @@ def test_a_daemon_that_dies_in_the_middle_is_told_and_started_again(person, daem
     person.wait_for(lambda: person.widget("progress"), "the progress")
     daemon.kill()
     person.wait_to_be_told("not running")
+    assert person.widget("progress") is None
     assert person.fingerprint() == start
     person.press("start")
     person.wait_to_be_ready()

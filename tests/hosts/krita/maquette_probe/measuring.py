@@ -6,17 +6,21 @@ import sys
 import time
 
 from PyQt5.QtCore import QTimer
+from PyQt5.QtWidgets import QLabel
 
 from .verbs import verb
+from .windows import docker
 
 BEAT_MILLISECONDS = 5
+PREVIEW = "maquette_preview"
 _STATE = {"gaps": [], "turns": []}
 
 
 @verb
 def start_watching():
-    """Note from now on the gaps between two beats of the event loop, and each turn of the pump."""
-    _STATE.update(gaps=[], turns=[], last=time.perf_counter())
+    """Note from now on the gaps between two beats of the event loop, each turn of the pump, and the first preview."""
+    now = time.perf_counter()
+    _STATE.update(gaps=[], turns=[], last=now, began=now, preview=None, label=docker().findChild(QLabel, PREVIEW))
     timer = _STATE["timer"] = QTimer()
     timer.timeout.connect(_beat)
     timer.start(BEAT_MILLISECONDS)
@@ -25,16 +29,19 @@ def start_watching():
 
 @verb
 def stop_watching():
-    """The gaps beyond a beat and the turns, in milliseconds, largest first."""
+    """The gaps beyond a beat and the turns, in milliseconds, largest first; seconds until the first preview."""
     _STATE.pop("timer").stop()
     gaps = sorted((1e3 * gap - BEAT_MILLISECONDS for gap in _STATE["gaps"]), reverse=True)
-    return {"gaps": [round(gap, 2) for gap in gaps[:20]], "turns": sorted(_STATE["turns"], reverse=True)}
+    turns = sorted(_STATE["turns"], reverse=True)
+    return {"gaps": [round(gap, 2) for gap in gaps[:20]], "turns": turns, "preview": _STATE["preview"]}
 
 
 def _beat():
     now = time.perf_counter()
     _STATE["gaps"].append(now - _STATE["last"])
     _STATE["last"] = now
+    if _STATE["preview"] is None and _STATE["label"].isVisible():
+        _STATE["preview"] = now - _STATE["began"]
 
 
 def _watch_pump():

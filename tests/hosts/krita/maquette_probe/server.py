@@ -23,6 +23,7 @@ class Server(QObject):
 
     def __init__(self, path):
         super().__init__()
+        self.connections = []
         self.listener = QLocalServer(self)
         self.listener.newConnection.connect(self.welcome)
         if not self.listener.listen(path):
@@ -30,13 +31,19 @@ class Server(QObject):
 
     def welcome(self):
         connection = self.listener.nextPendingConnection()
-        connection.readyRead.connect(lambda: self.read(connection))
+        self.connections.append(connection)
+        connection.readyRead.connect(self.read)
 
-    def read(self, connection):
-        while connection.canReadLine():
-            request = json.loads(bytes(connection.readLine()).decode())
-            try:
-                reply = {"value": VERBS[request.pop("verb")](**request)}
-            except Exception:
-                reply = {"error": traceback.format_exc()}
-            connection.write(json.dumps(reply).encode() + b"\n")
+    def read(self):
+        for connection in self.connections:
+            while connection.canReadLine():
+                connection.write(answer(bytes(connection.readLine())))
+
+
+def answer(line):
+    request = json.loads(line.decode())
+    try:
+        reply = {"value": VERBS[request.pop("verb")](**request)}
+    except Exception:
+        reply = {"error": traceback.format_exc()}
+    return json.dumps(reply).encode() + b"\n"

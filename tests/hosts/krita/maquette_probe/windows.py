@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 
 from krita import Krita
-from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+from PyQt5.QtCore import QPoint, QRect, Qt
+from PyQt5.QtWidgets import QApplication, QComboBox, QDockWidget, QLabel, QScrollArea, QWidget
 
 from .verbs import verb
 
 DOCKER = "Maquette"
+NAMES = "maquette_"
 CANVASES = ("KisQPainterCanvas", "KisOpenGLCanvas2")
 
 
@@ -19,12 +21,14 @@ def main_window():
 
 
 def on_screen(widget):
-    """Where a widget is; None where it is clipped away."""
-    visible = widget.visibleRegion().boundingRect()
-    if visible.isEmpty():
+    """Where a widget is; None where nothing of it is within all that it lies in."""
+    if not widget.isVisible():
         return None
-    corner = widget.mapToGlobal(visible.topLeft())
-    return [corner.x(), corner.y(), visible.width(), visible.height()]
+    place = QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
+    while widget.parentWidget() is not None and not widget.isWindow():
+        widget = widget.parentWidget()
+        place = place.intersected(QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size()))
+    return None if place.isEmpty() else [place.x(), place.y(), place.width(), place.height()]
 
 
 @verb
@@ -55,17 +59,28 @@ def arrange():
     window.resizeDocks([mine], [360], Qt.Horizontal)
 
 
+@lru_cache(maxsize=1)
 def docker():
+    # Looking through all of Krita's widgets takes it a tenth of a second.
     found = [each for each in main_window().findChildren(QDockWidget) if each.windowTitle() == DOCKER]
     if len(found) != 1:
         raise LookupError(f"{len(found)} dockers are called {DOCKER!r}")
     return found[0]
 
 
+def shown_below(widget):
+    """Every widget within another that is not hidden."""
+    for child in widget.children():
+        if isinstance(child, QWidget) and child.isVisible():
+            yield child
+            yield from shown_below(child)
+
+
 @verb
 def widgets():
-    """Everything that can be seen in Maquette's docker."""
-    return [widget(each) for each in docker().findChildren(QWidget) if each.isVisible() and on_screen(each)]
+    """What can be seen in Maquette's docker: whatever has a name, and texts."""
+    told = [each for each in shown_below(docker()) if each.objectName().startswith(NAMES) or isinstance(each, QLabel)]
+    return [widget(each) for each in told if on_screen(each)]
 
 
 def widget(seen):
@@ -76,7 +91,9 @@ def widget(seen):
         "tip": seen.toolTip(),
         "place": on_screen(seen),
     }
-    for attribute in ("text", "value", "isChecked", "currentText", "minimum", "maximum", "currentIndex", "count"):
+    if isinstance(seen, QComboBox):
+        told["entries"] = [seen.itemText(index) for index in range(seen.count())]
+    for attribute in ("text", "value", "isChecked", "currentText", "minimum", "maximum"):
         read = getattr(seen, attribute, None)
         if callable(read):
             told[attribute] = read()
@@ -117,8 +134,8 @@ def scroll_to(name):
 
 @verb
 def docker_place():
-    """Where the docker is on the screen."""
-    return on_screen(docker())
+    """Where the docker's content is on the screen."""
+    return on_screen(docker().widget())
 
 
 @verb
