@@ -44,7 +44,6 @@ Seed = Annotated[
 Steps = Annotated[int, typer.Option(min=0, max=2**31, help="Network calls for each answer; 0 = the model's default.")]
 Candidates = Annotated[int, typer.Option(min=1, max=1000, help="Answers for each picture, in numbered files.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Paint again what is there already.")]
-Blend = Annotated[str, typer.Option(help="How far beyond that the picture may change to join the two: 8 or 5%.")]
 
 
 class Mode(str, Enum):
@@ -68,7 +67,7 @@ def inpaint(
     alpha: Annotated[bool, typer.Option("--alpha", help="Fill what is transparent.")] = False,
     grow: Annotated[str, typer.Option(help="Fill this much beyond the selection: 4 or 5% (of its diameter).")] = "0",
     feather: Annotated[str, typer.Option(help="How far inside the edge the old picture shines through.")] = "0",
-    blend: Blend = "8",
+    blend: Annotated[str, typer.Option(help="How far outside it the picture may change to join the two.")] = "8",
     blend_mode: BlendMode = Mode.GRADIENT,
     context: Annotated[str, typer.Option(help="What the model sees around it: auto, whole or pixels.")] = "auto",
     model: Model = painting.AUTOMATIC_MODEL,
@@ -113,7 +112,7 @@ def outpaint(
     top: Annotated[str, typer.Option(help="Pixels, or per cent of the height.")] = "0",
     bottom: Annotated[str, typer.Option(help="Pixels, or per cent of the height.")] = "0",
     every: Annotated[str, typer.Option("--all", help="On every side that is not named.")] = "0",
-    blend: Blend = "8",
+    blend: Annotated[str, typer.Option(help="How far inside its old edges the picture may change.")] = "0",
     blend_mode: BlendMode = Mode.GRADIENT,
     model: Model = painting.AUTOMATIC_MODEL,
     seed: Seed = 0,
