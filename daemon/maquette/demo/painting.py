@@ -119,7 +119,7 @@ def _extended(pump: Pump, connection: Connection, picture: Pixels) -> Painting:
     part = picture[PART.top : PART.bottom, PART.left : PART.right]
     sides: dict[str, Any] = {"left": WIDER_BY, "right": WIDER_BY}
     started = time.perf_counter()
-    outcome = pump.run(painting.outpaint(connection, _image(part), **sides, blend=_BLEND))
+    outcome = pump.run(painting.outpaint(connection, _image(part), **sides))
     seconds = time.perf_counter() - started
     before = np.zeros((outcome.height, outcome.width, 3), np.uint8)
     before[:, WIDER_BY : WIDER_BY + PART.width] = part
