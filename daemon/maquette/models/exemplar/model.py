@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import cast
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from maquette.imaging.arrays import from_array
 from maquette.imaging.picture import Picture
+from maquette.imaging.rectangle import Rectangle
 from maquette.imaging.resizing import thumbnail
 from maquette.models.exemplar.completion import Report, completed
 from maquette.models.operations import Operation, Progress
@@ -43,6 +45,11 @@ class ExemplarModel:
     def fill_side(self) -> int | None:
         """None: it works at any size, at full detail."""
         return None
+
+    @property
+    def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
+        """None of its own: the painting verbs are built upon it."""
+        return {}
 
     def fill(self, picture: FloatArray, hole: BoolArray, options: FillOptions) -> Operation[tuple[FloatArray, ...]]:
         """Fill a hole, see :class:`Filler`; ``steps`` means nothing here.
@@ -83,6 +90,7 @@ class ExemplarModel:
 def _reported(
     work: Generator[Report, None, FloatArray], picture: FloatArray, stage: str, index: int, count: int
 ) -> Operation[FloatArray]:
+    surroundings = thumbnail(picture, PREVIEW_SIDE) if index == 0 else None
     try:
         while True:
             with torch.inference_mode():
@@ -90,21 +98,24 @@ def _reported(
                     report = next(work)
                 except StopIteration as finished:
                     return finished.value
-            shown = _preview(report, picture) if index == 0 else None
+            shown = None
+            if surroundings is not None and report.estimate is not None:
+                shown = _preview(report.estimate, report.place, surroundings, picture.shape)
             yield Progress(stage, (index + report.fraction) / count, shown)
     finally:
         work.close()
 
 
-def _preview(report: Report, picture: FloatArray) -> Picture:
-    """The whole picture, small, with the window as it stands."""
-    height, width = picture.shape[:2]
-    small = thumbnail(picture, PREVIEW_SIDE)
-    across, down = small.shape[1] / width, small.shape[0] / height
-    left, top = int(report.place.left * across), int(report.place.top * down)
-    right = max(left + 1, min(small.shape[1], round(report.place.right * across)))
-    bottom = max(top + 1, min(small.shape[0], round(report.place.bottom * down)))
-    part = thumbnail(report.estimate, max(right - left, bottom - top))
+def _preview(
+    estimate: FloatArray, place: Rectangle, surroundings: NDArray[np.uint8], shape: tuple[int, ...]
+) -> Picture:
+    """The whole picture of a shape (H, W, 3), small, with the window as it stands."""
+    small = surroundings.copy()
+    across, down = small.shape[1] / shape[1], small.shape[0] / shape[0]
+    left, top = int(place.left * across), int(place.top * down)
+    right = max(left + 1, min(small.shape[1], round(place.right * across)))
+    bottom = max(top + 1, min(small.shape[0], round(place.bottom * down)))
+    part = thumbnail(estimate, max(right - left, bottom - top))
     rows = np.arange(bottom - top) * part.shape[0] // (bottom - top)
     columns = np.arange(right - left) * part.shape[1] // (right - left)
     small[top:bottom, left:right] = part[rows][:, columns]
