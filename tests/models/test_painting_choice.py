@@ -54,9 +54,10 @@ def test_the_same_request_always_chooses_the_same() -> None:
     assert results[0] == results[1]
 
 
-def test_where_nothing_is_known_the_first_is_chosen() -> None:
-    result = chosen_for(stripes(30, 30), np.full((30, 30, 1), 255, np.uint8), FlatFiller("first"), FakeFiller("second"))
-    assert result.model_id == "first"
+def test_where_nothing_is_known_a_model_that_learnt_pictures_is_chosen() -> None:
+    everything = np.full((30, 30, 1), 255, np.uint8)
+    result = chosen_for(stripes(30, 30), everything, FlatFiller("patches"), FakeFiller("learnt", fill_side=64))
+    assert result.model_id == "learnt"
     assert "too little" in result.notes[0]
 
 

@@ -100,14 +100,15 @@ def chosen(
     Args:
         picture: (H, W, 3), finite.
         hole: (H, W), at least one True.
-        fillers: at least two; the first is chosen where nothing can be tried.
+        fillers: at least two; where nothing can be tried, the first that has a side of its own is chosen.
     """
     height, width = hole.shape
     side = min([filler.fill_side for filler in fillers if filler.fill_side] or [_SIDE])
     small, known = resized_known(picture, ~hole, *fitted_size(width, height, side))
     hidden = hidden_pixels(~known) if not known.all() else _ring_of_trace(hole, known)
     if int(hidden.sum()) < _LEAST_PIXELS:
-        first = fillers[0]
+        # A model that learnt pictures paints something even where nothing is known.
+        first = next((filler for filler in fillers if filler.fill_side), fillers[0])
         return first, f"Chose '{first.info.id}': too little is known around the hole to compare models."
     trial = hidden | ~known
     start = smooth_fill(small, trial)
