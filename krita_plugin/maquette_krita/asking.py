@@ -92,6 +92,8 @@ async def perform(job: Job, connection: Connection, report: Report, painter: Pai
     """
     await connection.ready()
     report.reading()
+    check_unchanged(job)
+    job.canvas.settle()
     picture = await _read_picture(job, job.colour, job.layer.id if job.layer else None)
     ask = _ASK[job.verb]
     outcome = await ask(painter or painting, job, connection, picture, report)

@@ -81,6 +81,10 @@ class Canvas(Protocol):
         """Whether both are the same document."""
         ...
 
+    def settle(self) -> None:
+        """Wait until what was done to the document last can be read."""
+        ...
+
     def active_layer(self) -> Layer | None:
         """The active layer; of a mask, the layer that it is on."""
         ...

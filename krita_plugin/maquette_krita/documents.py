@@ -84,6 +84,10 @@ class KritaCanvas:
         """Whether both are the same document."""
         return isinstance(other, KritaCanvas) and other._document == self._document
 
+    def settle(self) -> None:
+        """Krita puts the layers together in the background."""
+        self._document.waitForDone()
+
     def active_layer(self) -> Layer | None:
         """The active layer; of a mask, the layer that it is on."""
         node = self._document.activeNode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
@@ -225,8 +226,6 @@ class Studio:
             self._apply(self.answers)
         else:
             self._offer(self.answers)
-        if not self.device:
-            self.ask()
 
     def _offer(self, answers: Answers) -> None:
         self.run.go(Phase.CHOOSING)
@@ -321,9 +320,16 @@ class Studio:
             for model in await models.list_models(self.connection)
             if set(model.tasks) & set(_MODEL_TASKS)
         ]
-        if self.notes:
-            devices = await models.list_devices(self.connection)
-            self.device = next((device.title for device in devices if device.in_use), "")
+
+    async def _find_device(self) -> str:
+        devices = await models.list_devices(self.connection)
+        return next((device.title for device in devices if device.in_use), "")
+
+    def _device_found(self, handle: Handle[str]) -> None:
+        # Without an engine there is no device to tell of; what fails for want of one says so itself.
+        with contextlib.suppress(ClientError):
+            self.device = handle.result()
+        self._changed()
 
     async def _start(self) -> None:
         try:
@@ -338,6 +344,8 @@ class Studio:
             handle.result()
             if self.problem is not None and self.problem.reason in State.__members__:
                 self.problem = None
+            # The engine may take seconds to say it; nobody waits for that.
+            self.pump.submit(self._find_device(), self._device_found)
         except ClientError as error:
             # States are said by the docker already.
             self._trouble = error if error.reason not in State.__members__ else None

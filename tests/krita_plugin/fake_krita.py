@@ -233,6 +233,9 @@ class Document:
     def pixelData(self, *place):  # noqa: N802
         return core.QByteArray(b"all" + bytes(place))
 
+    def waitForDone(self):  # noqa: N802
+        self.waited = True
+
     def resizeImage(self, *place):  # noqa: N802
         self.resized = place
 

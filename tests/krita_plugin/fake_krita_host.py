@@ -109,6 +109,7 @@ class FakeCanvas:
     history: list[tuple] = field(default_factory=list)
     reads: list[Rectangle] = field(default_factory=list)
     writable: bool = True
+    settled: bool = False
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -132,6 +133,9 @@ class FakeCanvas:
 
     def is_same(self, other: FakeCanvas) -> bool:
         return other is self
+
+    def settle(self) -> None:
+        self.settled = True
 
     def node(self, layer_id: str) -> Node | None:
         return next((node for node in self._all() if node.id == layer_id), None)

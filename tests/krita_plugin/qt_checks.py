@@ -429,6 +429,11 @@ def test_a_documents_selection_is_copied_and_never_kept(document, krita_canvas):
     assert copy.read(Rectangle(5, 6, 7, 8)) == bytes([5, 6, 7, 8])
 
 
+def test_krita_is_waited_for_before_its_pixels_are_read(document, krita_canvas):
+    krita_canvas.settle()
+    assert document.waited
+
+
 def test_a_closed_document_is_noticed(document, krita_canvas):
     assert krita_canvas.is_open
     fake_krita.Krita.instance().open.clear()

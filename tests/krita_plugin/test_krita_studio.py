@@ -57,6 +57,7 @@ def test_a_filling_is_one_new_layer_that_one_undo_removes(studio, settle, canvas
     assert "One undo takes it back" in studio.message
     assert studio.run.phase is Phase.IDLE
     assert studio.answers is None
+    assert canvas.settled
     canvas.undo()
     assert canvas.state() == state
 
