@@ -23,7 +23,7 @@ from .client import (
 )
 from .colour import ColourFormat, colour_format
 from .jobs import Job, Verb
-from .settings import Result
+from .settings import NO_LENGTH, Result
 
 PREVIEW_SIDE = 256
 
@@ -126,7 +126,8 @@ async def _extend(painter: Painter, job: Job, connection: Connection, picture: I
         top=bands.top,
         bottom=bands.bottom,
         model_id=job.settings.model_id,
-        blend=job.settings.blend,
+        # Whoever extends a picture wants the old one as it is; the new part is made to join it.
+        blend=NO_LENGTH,
         blend_mode=job.settings.blend_mode,
         **_common(job, report),
     )

@@ -19,7 +19,7 @@ REMOVAL_MARGIN_PIXELS = 4.0
 
 
 _GROW = Length(4.0)
-_NO_LENGTH = Length()
+NO_LENGTH = Length()
 _BLEND = Length(8.0)
 _CONTEXT = Context(ContextKind.AUTOMATIC, 128)
 _EXTEND = Length(25.0, LengthUnit.PERCENT)
@@ -56,7 +56,7 @@ class Settings:
     result: Result = Result.NEW_LAYER
     candidates: int = 1
     grow: Length = _GROW
-    feather: Length = _NO_LENGTH
+    feather: Length = NO_LENGTH
     blend: Length = _BLEND
     context: Context = _CONTEXT
     blend_mode: BlendMode = BlendMode.GRADIENT

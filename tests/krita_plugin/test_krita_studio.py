@@ -217,12 +217,15 @@ def test_the_next_press_gives_another_answer_unless_the_seed_is_kept(studio, set
     ],
 )
 @pytest.mark.parametrize("result", Result)
-def test_an_extension_grows_the_picture_and_leaves_the_old_part_alone(studio, settle, canvas, sides, bands, result):
+def test_an_extension_grows_the_picture_and_leaves_the_old_part_alone(
+    studio, settle, canvas, painter, sides, bands, result
+):
     state, before = canvas.state(), shown(canvas)
     choose(studio, extend=Length(5.0), result=result)
     studio.press(Verb.EXTEND, sides)
     settle()
     assert studio.problem is None
+    assert painter.requests[0][2]["blend"] == Length(0.0)
     left, right, top, bottom = bands
     assert canvas.size == (12 + left + right, 10 + top + bottom)
     assert canvas.read(Rectangle(left, top, 12, 10), None) == before
