@@ -50,7 +50,10 @@ def progress_bar(title: str) -> Generator[OnProgress, None, None]:
     """A bar on standard error, gone when it is done; nothing where nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True))
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    # What is said meanwhile belongs above the bar on a terminal, and into a file that it was sent to.
+    shared = sys.stdout.isatty()
+    disable = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=disable, redirect_stdout=shared) as progress:
         task = progress.add_task(title, total=1.0)
         yield lambda stage, fraction: progress.update(task, description=stage or title, completed=fraction)
 
