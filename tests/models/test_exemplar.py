@@ -149,7 +149,7 @@ def test_progress_grows_previews_come_and_every_step_can_be_the_last() -> None:
     reports, _ = reports_and_result(MODEL.fill(picture, hole, FillOptions(candidates=2)))
     fractions = [report.fraction for report in reports]
     assert fractions == sorted(fractions)
-    assert 0.0 <= fractions[0]
+    assert fractions[0] >= 0.0
     assert fractions[-1] <= 1.0
     previews = [report.preview for report in reports if isinstance(report.preview, Picture)]
     assert previews

@@ -34,12 +34,12 @@ class Report:
     Attributes:
         fraction: 0 to 1.
         place: of the window in the picture.
-        estimate: (h, w, 3) of the window, perhaps at a smaller size.
+        estimate: (h, w, 3) of the window, perhaps at a smaller size; None = as it was.
     """
 
     fraction: float
     place: Rectangle
-    estimate: FloatArray
+    estimate: FloatArray | None
 
 
 def window_around(hole: BoolArray) -> Rectangle:
@@ -126,7 +126,8 @@ def completed(
         for turn in range(turns + 1):
             share = (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
             for _ in solver.turn() if turn else solver.begin():
-                yield Report(float(share), place, solver.estimate)
+                yield Report(float(share), place, None)
+            yield Report(float(share), place, solver.estimate)
         field, estimate = solver.field, solver.estimate
     result = picture.copy()
     result[inside][whole.hole] = cast("FloatArray", estimate)[whole.hole]

@@ -6,6 +6,7 @@ one convolution gives them for every patch of a picture at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +17,7 @@ from torch.nn import functional
 RADIUS = 3
 COMPONENTS = 24
 _SAMPLES = 4096
-_CHUNK_ROWS = 256
+_CHUNK_PIXELS = 262_144
 
 
 @dataclass(frozen=True)
@@ -25,22 +26,21 @@ class PatchBasis:
 
     filters: Tensor
 
-    def features(self, picture: Tensor) -> Tensor:
-        """One vector for the patch around every pixel.
+    def features(self, picture: Tensor) -> Iterator[Tensor]:
+        """One vector for the patch around every pixel, some rows at a time.
 
         Args:
             picture: (C, H + 2r, W + 2r), with a border of r pixels.
 
         Returns:
-            (H, W, components).
+            (h, W, components) of the next h rows.
         """
         radius = self.filters.shape[-1] // 2
-        height = picture.shape[1] - 2 * radius
-        rows = [
-            functional.conv2d(picture[None, :, top : min(top + _CHUNK_ROWS, height) + 2 * radius], self.filters)[0]
-            for top in range(0, height, _CHUNK_ROWS)
-        ]
-        return torch.cat(rows, dim=1).permute(1, 2, 0).contiguous()
+        height, width = picture.shape[1] - 2 * radius, picture.shape[2] - 2 * radius
+        rows = max(1, _CHUNK_PIXELS // width)
+        for top in range(0, height, rows):
+            part = picture[None, :, top : min(top + rows, height) + 2 * radius]
+            yield functional.conv2d(part, self.filters)[0].permute(1, 2, 0).contiguous()
 
 
 def weights_of_patch(radius: int) -> Tensor:

@@ -12,7 +12,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from maquette.models.exemplar.matching import EXHAUSTIVE_PAIRS, Matches, Propagation, exhaustive
-from maquette.models.exemplar.patches import RADIUS, PatchBasis, basis_of
+from maquette.models.exemplar.patches import RADIUS, basis_of
 from maquette.models.exemplar.voting import voted
 from maquette.models.painting.fillers import BoolArray, FloatArray
 
@@ -22,7 +22,7 @@ GUIDANCE = 1.5
 """How much the structure counts beside a patch's own colours."""
 _FADING = 1.3
 _DIVERSITY = 0.05
-_PIXELS_AT_ONCE = 8192
+_PIXELS_AT_ONCE = 4096
 _SHARPNESS = 0.1
 
 
@@ -88,9 +88,7 @@ class LevelSolver:
         self._pixels = torch.from_numpy(level.hole).nonzero()
         self._index = self._numbered()
         self._trust = self._depth_trust()
-        self._basis = self._new_basis()
         self._extras = self._extra_features(restlessness)
-        self._features = torch.cat((self._patch_features(), self._extras), dim=-1)
         self._carried = field is not None
         self._matches = self._begin(field)
 
@@ -104,7 +102,19 @@ class LevelSolver:
         return Field(sources)
 
     def begin(self) -> Generator[None]:
-        """Carry over what the level of half the size found, if there was one."""
+        """Describe every patch, and carry over what the level of half the size found, if there was one.
+
+        Must be finished before the first turn.
+        """
+        yield
+        bordered = _bordered(self._level.picture, self._radius)
+        self._basis = basis_of(bordered, self._centres, self._radius, self._generator)
+        yield
+        parts: list[Tensor] = []
+        for part in self._basis.features(bordered):
+            parts.append(part)
+            yield
+        self._features = torch.cat((torch.cat(parts), self._extras), dim=-1)
         if self._carried:
             yield from self.vote()
 
@@ -172,12 +182,6 @@ class LevelSolver:
         depth = cast("FloatArray", ndimage.distance_transform_edt(self._level.hole)).astype(np.float32)
         return _FADING ** -torch.from_numpy(depth)[self._targets[:, 0], self._targets[:, 1]].clamp(max=60.0)
 
-    def _new_basis(self) -> PatchBasis:
-        return basis_of(_bordered(self._level.picture, self._radius), self._centres, self._radius, self._generator)
-
-    def _patch_features(self) -> Tensor:
-        return self._basis.features(_bordered(self.estimate, self._radius))
-
     def _wanted(self) -> Tensor:
         """Features (N, D) of the targets as the estimate is now."""
         low = self._targets.min(dim=0).values
@@ -185,7 +189,7 @@ class LevelSolver:
         radius = self._radius
         bordered = _bordered(self.estimate, radius)
         part = bordered[:, int(low[0]) : int(high[0]) + 2 * radius, int(low[1]) : int(high[1]) + 2 * radius]
-        features = self._basis.features(part)
+        features = torch.cat(list(self._basis.features(part)))
         rows, columns = self._targets[:, 0], self._targets[:, 1]
         return torch.cat((features[rows - low[0], columns - low[1]], self._extras[rows, columns]), dim=-1)
 

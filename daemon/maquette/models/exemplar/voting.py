@@ -25,30 +25,24 @@ def voted(picture: Tensor, pixels: Tensor, index: Tensor, sources: Tensor, trust
     Returns:
         (P, C).
     """
-    weight = weights_of_patch(radius)
     height, width = picture.shape[:2]
-    flat = picture.reshape(height * width, -1)
-    votes: list[tuple[Tensor, Tensor]] = []
-    for down in range(-radius, radius + 1):
-        for right in range(-radius, radius + 1):
-            patch = index[pixels[:, 0] - down + radius, pixels[:, 1] - right + radius]
-            place = sources[patch.clamp(min=0)]
-            rows = (place[:, 0] + down).clamp(0, height - 1)
-            columns = (place[:, 1] + right).clamp(0, width - 1)
-            share = trust[patch.clamp(min=0)] * float(weight[down + radius, right + radius])
-            votes.append((rows * width + columns, torch.where(patch >= 0, share, 0.0)))
-    mean = _mean(flat, votes)
-    return _mean(flat, votes, mean)
+    axis = torch.arange(-radius, radius + 1)
+    down, right = (steps.flatten() for steps in torch.meshgrid(axis, axis, indexing="ij"))
+    around = (pixels[:, :1] - down + radius) * index.shape[1] + (pixels[:, 1:] - right + radius)
+    patch = index.flatten()[around]
+    present, patch = patch >= 0, patch.clamp(min=0)
+    rows = (sources[:, 0][patch] + down).clamp(0, height - 1)
+    columns = (sources[:, 1][patch] + right).clamp(0, width - 1)
+    shares = trust[patch] * weights_of_patch(radius).flatten() * present
+    places = (rows * width + columns).flatten()
+    colours = picture.flatten(0, 1).index_select(0, places).reshape(*shares.shape, -1)
+    mean = _mean(colours, shares)
+    deviations = (colours - mean[:, None]).square().sum(dim=2)
+    closest = shares * torch.exp(-deviations / (2 * _AGREEMENT**2))
+    return torch.where(closest.sum(dim=1, keepdim=True) > 1e-9, _mean(colours, closest), mean)
 
 
-def _mean(flat: Tensor, votes: list[tuple[Tensor, Tensor]], near: Tensor | None = None) -> Tensor:
-    total = flat.new_zeros(len(votes[0][0]), flat.shape[1])
-    shares = flat.new_zeros(len(total), 1)
-    for place, share in votes:
-        colours = flat[place]
-        if near is not None:
-            share = share * torch.exp(-(colours - near).square().sum(dim=1) / (2 * _AGREEMENT**2))
-        total += colours * share[:, None]
-        shares += share[:, None]
-    mean = total / shares.clamp(min=1e-12)
-    return mean if near is None else torch.where(shares > 1e-9, mean, near)
+def _mean(colours: Tensor, shares: Tensor) -> Tensor:
+    """Of (P, K, C) colours with (P, K) shares, (P, C)."""
+    total = torch.einsum("pk,pkc->pc", shares, colours)
+    return total / shares.sum(dim=1, keepdim=True).clamp(min=1e-12)
