@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from daemon_house import DaemonHouse
@@ -38,6 +36,7 @@ def studio(house, tmp_path_factory) -> Iterator[Studio]:
         studio = Studio(folder / "home", display, archive, house.variables)
         yield studio
         studio.close()
+    assert "Traceback" not in studio.log, studio.log[-3000:]
 
 
 @pytest.fixture
@@ -65,13 +64,6 @@ def options(person) -> Iterator[Person]:
     yield person
     if not person.studio.crashed:
         person.reset_options()
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory) -> Path:
-    """Where pictures of the screen are kept: MAQUETTE_PICTURES, or nowhere for long."""
-    chosen = os.environ.get("MAQUETTE_PICTURES")
-    return Path(chosen).resolve() if chosen else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 from maquette_client.runtime_file import read_runtime_file
 
 
@@ -46,3 +47,9 @@ class DaemonHouse:
         """End the daemon, at once or politely."""
         if (pid := self.pid()) is not None:
             os.kill(pid, signal_number)
+
+    def kill_engine(self) -> None:
+        """End the process that runs the models."""
+        for child in psutil.Process(self.pid()).children(recursive=True):
+            if "maquette.engine" in child.cmdline():
+                child.kill()

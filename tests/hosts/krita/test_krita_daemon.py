@@ -14,13 +14,11 @@ def open_large(person) -> None:
     person.ask("select", bounds=[300, 300, 420, 420])
 
 
-def test_without_a_daemon_the_docker_says_so_and_starts_it(person, house, pictures):
+def test_without_a_daemon_the_docker_says_so_and_starts_it(person, house):
     house.kill()
     person.look_until_told("not running")
-    person.photograph(pictures / "krita-not-running.png")
     person.press("start")
     person.wait_to_be_ready()
-    person.photograph(pictures / "krita-ready.png")
 
 
 def test_cancel_leaves_the_picture_as_it_was(person, daemon, options):
@@ -45,6 +43,22 @@ def test_a_daemon_that_dies_in_the_middle_is_told_and_started_again(person, daem
     assert person.fingerprint() == start
     person.press("start")
     person.wait_to_be_ready()
+    options.reset_options()
+    person.ask("select", bounds=[100, 100, 40, 40])
+    person.press("fill")
+    person.wait_for_layers("Background", "Maquette fill")
+
+
+def test_an_engine_that_dies_fails_one_filling_only(person, daemon, options):
+    open_large(person)
+    start = person.fingerprint()
+    options.enter("candidates", 8)
+    person.press("fill")
+    person.wait_for(lambda: person.widget("progress"), "the progress")
+    daemon.kill_engine()
+    person.wait_for(lambda: not person.widget("progress"), "the docker to notice")
+    assert any("engine" in sentence for sentence in person.sentences()), person.sentences()
+    assert person.fingerprint() == start
     options.reset_options()
     person.ask("select", bounds=[100, 100, 40, 40])
     person.press("fill")

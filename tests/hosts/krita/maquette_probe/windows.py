@@ -39,7 +39,7 @@ def program():
         "krita": Krita.instance().version(),
         "python": sys.version.split()[0],
         "window": window is not None and window.qwindow().isVisible(),
-        "plugin": "maquette_krita" in sys.modules,
+        "modules": sorted({name.split(".")[0] for name in sys.modules}),
     }
 
 
@@ -136,6 +136,12 @@ def scroll_to(name):
 def docker_place():
     """Where the docker's content is on the screen."""
     return on_screen(docker().widget())
+
+
+@verb
+def shortcuts():
+    """Those of all actions, as they are written in menus."""
+    return {each.objectName(): each.shortcut().toString() for each in Krita.instance().actions()}
 
 
 @verb
