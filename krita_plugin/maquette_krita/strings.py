@@ -127,6 +127,7 @@ UNDO_MANY = "{steps} undos take it back."
 LAYER_GONE = "The layer was deleted meanwhile, so that the answer is on a new one."
 CANCELLED = "Cancelled. The picture is as it was."
 DISCARDED = "The answers were thrown away. The picture is as it was."
+OTHER_MODEL = "“{model}” cannot do this, so that Automatic chose."
 MADE_BY = "Made by {model}."
 
 # What stands in the way.

@@ -15,12 +15,19 @@ from .canvas import Canvas, Host
 from .client import ClientError, Condition, Connection, Handle, Image, Length, Pump, State, models
 from .jobs import Side, Verb, prepare
 from .run import Phase, Run
-from .settings import Settings, from_text, to_text
+from .settings import AUTOMATIC_MODEL, Settings, from_text, to_text
 from .status import Status, status_of
 
 SETTINGS_KEY = "settings"
 
-_MODEL_TASKS = ("inpaint", "outpaint", "colorize", "restore_jpeg")
+# What a model must serve, in the words of the daemon's catalogue.
+_TASKS = {
+    Verb.FILL: "inpaint",
+    Verb.REMOVE: "inpaint",
+    Verb.EXTEND: "outpaint",
+    Verb.COLORIZE: "colorize",
+    Verb.RESTORE_JPEG: "restore_jpeg",
+}
 _HOMELESS = ("DOCUMENT_CLOSED", "DOCUMENT_CHANGED")
 
 
@@ -56,6 +63,7 @@ class Studio:
         self.message = ""
         self.notes: tuple[str, ...] = ()
         self.models: list[tuple[str, str]] = []
+        self._tasks: dict[str, tuple[str, ...]] = {}
         self.device = ""
         self._trouble: ClientError | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -91,7 +99,8 @@ class Studio:
         """Begin; what stands in the way is said."""
         try:
             self._check_free()
-            job = prepare(verb, self._host.active_canvas(), self.settings, sides, self.hints_id)
+            settings = self._suited_to(verb)
+            job = prepare(verb, self._host.active_canvas(), settings, sides, self.hints_id)
         except ClientError as error:
             self._report(error)
             return
@@ -271,8 +280,19 @@ class Studio:
 
     def _notes_on(self, answer: Answer) -> tuple[str, ...]:
         model_id = answer.outcome.model_id
-        made_by = strings.MADE_BY.format(model=dict(self.models).get(model_id, model_id))
-        return tuple(note for note in (*answer.outcome.notes, made_by, answer.job.colour.note) if note)
+        titles, chosen = dict(self.models), self.settings.model_id
+        made_by = strings.MADE_BY.format(model=titles.get(model_id, model_id))
+        instead = strings.OTHER_MODEL.format(model=titles.get(chosen, chosen))
+        taken = answer.job.settings.model_id == chosen
+        notes = (*answer.outcome.notes, "" if taken else instead, made_by, answer.job.colour.note)
+        return tuple(note for note in notes if note)
+
+    def _suited_to(self, verb: Verb) -> Settings:
+        """The settings, with the automatic model when the chosen one cannot do this; the notes tell."""
+        tasks = self._tasks.get(self.settings.model_id)
+        if tasks is None or _TASKS[verb] in tasks:
+            return self.settings
+        return replace(self.settings, model_id=AUTOMATIC_MODEL)
 
     def _check_free(self) -> None:
         if self.run.in_flight:
@@ -315,10 +335,10 @@ class Studio:
 
     async def _inquire(self) -> None:
         await self.connection.ready()
+        found = await models.list_models(self.connection)
+        self._tasks = {model.id: tuple(model.tasks) for model in found}
         self.models = [
-            (model.id, model.title or model.id)
-            for model in await models.list_models(self.connection)
-            if set(model.tasks) & set(_MODEL_TASKS)
+            (model.id, model.title or model.id) for model in found if set(model.tasks) & set(_TASKS.values())
         ]
 
     async def _find_device(self) -> str:

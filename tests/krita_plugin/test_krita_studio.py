@@ -542,6 +542,20 @@ def test_what_was_made_by_whom_is_said(studio, settle, connection):
     assert studio.status.sentences == ("Ready. Runs on CPU, 2 threads.",)
 
 
+def test_a_chosen_model_that_cannot_do_it_is_replaced_and_that_is_said(studio, settle, painter):
+    studio.ask()
+    settle()
+    choose(studio, model_id="exemplar")
+    studio.press(Verb.RESTORE_JPEG)
+    settle()
+    assert painter.requests[-1][2]["model_id"] == "auto"
+    assert "“Exemplar fill” cannot do this, so that Automatic chose." in studio.notes
+    studio.press(Verb.FILL)
+    settle()
+    assert painter.requests[-1][2]["model_id"] == studio.settings.model_id == "exemplar"
+    assert not any("cannot" in note for note in studio.notes)
+
+
 def test_settings_are_remembered(studio, host):
     choose(studio, seed=99, candidates=3)
     assert from_text(host.settings["settings"]) == replace(Settings(), seed=99, candidates=3)
