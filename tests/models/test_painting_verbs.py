@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import difference
-from maquette.imaging.picture import AlphaMode, ColourSpace, Picture
+from maquette.imaging.picture import AlphaMode, ColourSpace, Picture, PictureSpec, PixelFormat
 from maquette.imaging.rectangle import Rectangle, whole
 from maquette.models.operations import Operation
 from maquette.models.painting.context import context_rectangle
@@ -230,6 +231,21 @@ def test_only_the_new_band_and_the_blend_are_sent_back() -> None:
     result = finished(outpaint(Outpaint(from_array(speckled(50, 60)), top=20, blend=Length(4)), [FakeFiller()], None))
     assert (result.left, result.top, result.width, result.height) == (0, 0, 60, 70)
     assert (result.candidates[0].picture.spec.width, result.candidates[0].picture.spec.height) == (60, 24)
+
+
+def test_memory_grows_with_the_selection_and_not_with_the_picture() -> None:
+    side = 3000
+    picture = Picture(PictureSpec(side, side, PixelFormat.RGB_U8), bytes(3 * side * side))
+    mask = np.zeros((side, side, 1), np.uint8)
+    mask[1000:1100, 2000:2100] = 255
+    request = Inpaint(picture, from_array(mask, ColourSpace.DATA), SelectionSettings(blend=Length(8)))
+    tracemalloc.start()
+    try:
+        finished(inpaint(request, [FakeFiller(fill_side=64), FlatFiller("flat")], FakeSynthesizer()))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000 < side * side * 3
 
 
 PICTURE = from_array(speckled(20, 30))

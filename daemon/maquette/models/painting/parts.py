@@ -41,8 +41,18 @@ def _merged(places: list[Rectangle]) -> list[Rectangle]:
     return result
 
 
+def _gathered(places: list[Rectangle]) -> list[Rectangle]:
+    """Many small places united with those nearby: for each cell of a grid one rectangle, not much larger than it."""
+    cell = LARGEST_SIDE // 2
+    groups: dict[tuple[int, int], Rectangle] = {}
+    for place in places:
+        key = (place.top + place.height // 2) // cell, (place.left + place.width // 2) // cell
+        groups[key] = groups[key].united(place) if key in groups else place
+    return list(groups.values())
+
+
 def islands(painted: BoolArray) -> list[Rectangle]:
-    """Rectangles that together hold all that is painted (H, W); far-apart places are apart, and none of them meet."""
+    """Rectangles that together hold all that is painted (H, W); far-apart places are apart, unless they are many."""
     place = bounds(painted)
     if max(place.width, place.height) <= 4 * _ISLAND_GAP:
         return [place]
@@ -56,7 +66,7 @@ def islands(painted: BoolArray) -> list[Rectangle]:
         inner = bounds(painted[top : rows.stop * cell, left : columns.stop * cell])
         found.append(inner.moved(left, top))
     separate = _merged(found)
-    return separate if len(separate) <= _MOST_ISLANDS else [place]
+    return separate if len(separate) <= _MOST_ISLANDS else _gathered(separate)
 
 
 def longest_piece(thickness: int, fill_side: int | None) -> int:
