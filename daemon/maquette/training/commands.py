@@ -107,26 +107,55 @@ def blobgan(
 
 
 @app.command()
+def palette(
+    data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the whole recipe, resumed runs included.")] = 90,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    threads: Threads = 1,
+    out: Annotated[Path | None, typer.Option(help="The weights file; beside the checkpoints by default.")] = None,
+) -> None:
+    """Train the embedded Palette on rooms and lands, and write its weights file.
+
+    Pictures that are rendered meanwhile are used as well.
+    """
+    import torch
+
+    from maquette.training.palette_run import run_recipe
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_recipe(data, checkpoints, minutes * 60, resume, out)))
+
+
+@app.command()
 def evaluate(
-    system: Annotated[str, typer.Argument(help="What to measure; 'blobgan' is the only system.")],
+    system: Annotated[str, typer.Argument(help="What to measure: 'blobgan' or 'palette'.")],
     data: DataFolder,
     weights: Annotated[Path | None, typer.Option(help="The weights file; the embedded one by default.")] = None,
     threads: Threads = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Also write a contact sheet here (PNG).")] = None,
 ) -> None:
-    """Measure trained weights on rooms that they were never trained on (render-rooms with --moves)."""
+    """Measure trained weights on pictures that they were never trained on (BlobGAN: render-rooms with --moves)."""
     import torch
 
-    from maquette.training.blobgan_run import evaluate_file, render_report, write_sheet
-
-    if system != "blobgan":
-        raise MaquetteError(Reason.INVALID_ARGUMENT, f"'{system}' cannot be evaluated.", "Use 'blobgan'.")
     torch.set_num_threads(threads)
-    report = evaluate_file(data, weights)
-    typer.echo(report.to_json() if as_json else render_report(report))
+    if system == "blobgan":
+        from maquette.training import blobgan_run as run
+
+        report = run.evaluate_file(data, weights)
+        text = report.to_json() if as_json else run.render_report(report)
+    elif system == "palette":
+        from maquette.training import palette_run as run
+
+        report = run.evaluate_file(data, weights)
+        text = report.to_json() if as_json else run.render_report(report)
+    else:
+        message = f"'{system}' cannot be evaluated."
+        raise MaquetteError(Reason.INVALID_ARGUMENT, message, "Use 'blobgan' or 'palette'.")
+    typer.echo(text)
     if sheet is not None:
-        write_sheet(sheet, data, weights)
+        run.write_sheet(sheet, data, weights)
 
 
 if __name__ == "__main__":

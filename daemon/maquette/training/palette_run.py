@@ -1,0 +1,87 @@
+"""Palette's recipe from folders of pictures to the weights file, and the report on a weights file."""
+
+from pathlib import Path
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.palette.training import PaletteTrainer
+from maquette.store.locations import embedded_weights_directory
+from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
+from maquette.training.palette_evaluation import PaletteReport, evaluate, render_report
+from maquette.training.palette_pictures import PicturePool, Pixels
+from maquette.training.palette_recipe import CHECKPOINT, SHEET_COLUMNS, SIDE, new_network, resume, sheet_rows, train
+from maquette.training.palette_weights import MODEL_ID, describe_weights, load_weights, save_weights
+
+__all__ = ["evaluate_file", "finish", "render_report", "run_recipe", "write_sheet"]
+
+
+def run_recipe(data: list[Path], checkpoints: Path, budget: float, resumed: bool, out: Path | None = None) -> Path:
+    """Train for `budget` seconds in all on the pictures of several folders; returns the path of the weights file.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without pictures; INVALID_ARGUMENT when there is nothing to resume, or
+            something that would be overwritten.
+    """
+    pools = [PicturePool(folder) for folder in data]
+    if not any(len(pool) for pool in pools):
+        raise _without_pictures(*data)
+    keep_freed_memory()
+    trainer = PaletteTrainer(new_network())
+    spent = _begin(checkpoints, trainer, resumed)
+    train(pools, trainer, checkpoints, budget, spent, report=print_progress)
+    return finish(pools, trainer, budget, out or checkpoints / f"{MODEL_ID}.safetensors")
+
+
+def finish(pools: list[PicturePool], trainer: PaletteTrainer, seconds: float, out: Path) -> Path:
+    """Write the averaged network as a weights file."""
+    pictures = sum(len(pool) for pool in pools)
+    save_weights(out, trainer.average, describe_weights(trainer.average, seconds, pictures))
+    return out
+
+
+def evaluate_file(data: Path, weights: Path | None = None, pictures: int = 200, candidates: int = 8) -> PaletteReport:
+    """All figures of a weights file, on the first pictures of a folder.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without pictures, or CHECKPOINT_CORRUPT.
+    """
+    denoiser = load_weights(_weights_path(weights))
+    return evaluate(denoiser, _unseen(data, pictures), candidates)
+
+
+def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:
+    """A contact sheet of what the network makes of a folder's first pictures; see `palette_recipe.sheet_rows`."""
+    save_sheet(path, sheet_rows(load_weights(_weights_path(weights)), _unseen(data, SHEET_COLUMNS)))
+
+
+def _weights_path(weights: Path | None) -> Path:
+    return weights or embedded_weights_directory() / f"{MODEL_ID}.safetensors"
+
+
+def _unseen(data: Path, pictures: int) -> Pixels:
+    pool = PicturePool(data)
+    if not len(pool):
+        raise _without_pictures(data)
+    return pool.head(pictures, SIDE)
+
+
+def _without_pictures(*folders: Path) -> MaquetteError:
+    return MaquetteError(
+        Reason.CONTENT_NOT_FOUND,
+        f"There are no pictures in {', '.join(str(folder) for folder in folders)}.",
+        "Render some: maquette train render-rooms, or render-lands.",
+    )
+
+
+def _begin(checkpoints: Path, trainer: PaletteTrainer, resumed: bool) -> float:
+    there = (checkpoints / CHECKPOINT).exists()
+    if resumed and there:
+        return resume(checkpoints, trainer)
+    if resumed:
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
+    if there:
+        raise MaquetteError(
+            Reason.INVALID_ARGUMENT,
+            f"{checkpoints} holds the checkpoint of another run.",
+            "Go on from it with --resume, or choose another folder.",
+        )
+    return 0.0
