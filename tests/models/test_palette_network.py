@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from maquette.models.palette import schedule as schedules
 from maquette.models.palette.checkpoint import PREFIX, SCHEDULE_BUFFERS, Extras, detect, load, shape_of
-from maquette.models.palette.conditioning import Task, smoothly_filled, task_vector
+from maquette.models.palette.conditioning import Task, continued, smoothly_filled, task_vector
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
 from maquette.models.palette.network import Unet, noise_embedding
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
@@ -174,8 +176,30 @@ def test_a_hole_is_continued_smoothly() -> None:
     assert filled[0, 0, 5, 6] < filled[0, 0, 5, 15]
 
 
-def test_without_known_pixels_there_is_nothing_to_continue() -> None:
-    assert torch.equal(smoothly_filled(torch.rand(1, 3, 5, 7), torch.ones(1, 1, 5, 7)), torch.zeros(1, 3, 5, 7))
+def test_what_surrounds_a_hole_runs_on_into_it() -> None:
+    columns = torch.linspace(-1, 1, 12)[:, None].expand(1, 3, 12, 12)
+    hole = torch.zeros(1, 1, 12, 12)
+    hole[..., :6] = 1
+    # Only the right is known, so every row keeps its colour, but for a little of the smooth continuation.
+    assert difference(continued(columns, hole), columns) < 0.06
+    hole[..., 0] = 0
+    ramp = torch.linspace(-1, 1, 12).expand(1, 3, 12, 12)
+    assert torch.equal(torch.where(hole > 0, 0, continued(ramp, hole)), torch.where(hole > 0, 0, ramp))
+    assert difference(continued(ramp, hole), ramp) < 0.06
+
+
+def test_the_hole_itself_is_never_looked_at() -> None:
+    picture = torch.rand(2, 3, 9, 7)
+    hole = (torch.rand(2, 1, 9, 7) < 0.6).float()
+    changed = torch.where(hole > 0, torch.rand(2, 3, 9, 7), picture)
+    assert torch.equal(continued(picture, hole), continued(changed, hole))
+
+
+@pytest.mark.parametrize("guess", [continued, smoothly_filled])
+def test_every_pixel_may_be_unknown_or_known(guess: Callable[[Tensor, Tensor], Tensor]) -> None:
+    picture = torch.rand(1, 3, 5, 7)
+    assert torch.equal(guess(picture, torch.ones(1, 1, 5, 7)), torch.zeros(1, 3, 5, 7))
+    assert torch.equal(guess(picture, torch.zeros(1, 1, 5, 7)), picture)
 
 
 def test_the_task_is_told_one_hot_with_the_quality() -> None:

@@ -9,24 +9,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
+from maquette.models.palette.denoiser import Condition, Denoiser, Prediction, estimate
 from maquette.models.palette.network import AttentionBlock, ResidualBlock, Unet, laid_out
+from maquette.models.palette.schedule import MOST_NOISE
 
-LEAST_WEIGHT, GREATEST_WEIGHT = 0.3, 5.0
 GREATEST_NORM = 1.0
 EMA_DECAY = 0.995
 
 
-def noise_levels(count: int, generator: torch.Generator) -> Tensor:
-    """Random gammas (count,), spread as a cosine schedule spreads them (Nichol and Dhariwal 2021, equation 17)."""
+def noise_levels(blind: Tensor, generator: torch.Generator) -> Tensor:
+    """Random gammas (B,), spread as a cosine schedule spreads them (Nichol and Dhariwal 2021, equation 17).
+
+    Args:
+        blind: (B,) chances of a picture to be hidden in noise altogether. The first call of the network decides more
+            than any other, and is all there is when a picture is made in one.
+        generator: decides.
+    """
+    count = len(blind)
     # Stratified: a batch always holds high and low noise.
     places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
-    return (places * (math.pi / 2)).cos().square().clamp(1e-4, 1 - 1e-4)
-
-
-def loss_weights(gamma: Tensor) -> Tensor:
-    """Weight (B,) of an error in the clean picture: the signal-to-noise ratio, clamped."""
-    return (gamma / (1 - gamma)).clamp(LEAST_WEIGHT, GREATEST_WEIGHT)
+    gamma = (places * (math.pi / 2)).cos().square().clamp(MOST_NOISE, 1 - MOST_NOISE)
+    return torch.where(torch.rand(count, generator=generator) < blind, MOST_NOISE, gamma)
 
 
 def noisy_pictures(pictures: Tensor, mask: Tensor, gamma: Tensor, noise: Tensor) -> Tensor:
@@ -85,27 +88,28 @@ class PaletteTrainer:
         """The averaged network."""
         return Denoiser(self.average, Prediction.CORRECTION)
 
-    def step(self, condition: Condition, pictures: Tensor, weights: Tensor, rate: float) -> Tensor:
+    def step(self, condition: Condition, pictures: Tensor, blind: Tensor, rate: float) -> Tensor:
         """One step at ``rate`` times the learning rate.
 
         Args:
             condition: what the network is told of the pictures.
             pictures: the true ones (B, 3, H, W) in [-1, 1].
-            weights: (B,) of the pictures' errors, which balance the tasks.
+            blind: (B,), chances of the pictures to be hidden in noise altogether.
             rate: share of the learning rate.
 
         Returns:
-            The squared error (B,) of each picture where it was to be painted.
+            For each picture (B,) the squared error where it was to be painted, as a share of that of the guess.
         """
-        gamma = noise_levels(len(pictures), self.generator)
+        gamma = noise_levels(blind, self.generator)
         noise = torch.randn(pictures.shape, generator=self.generator)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate * rate
         self.optimiser.zero_grad(set_to_none=True)
         noisy = noisy_pictures(pictures, condition.mask, gamma, noise)
         predicted = Denoiser(self.network, Prediction.CORRECTION).picture(condition, noisy, gamma)
-        error = masked_error(predicted, pictures, condition.mask)
-        (error * weights * loss_weights(gamma)).mean().backward()
+        uncertainty = estimate(condition, noisy, gamma).uncertainty.flatten()
+        error = masked_error(predicted, pictures, condition.mask) / uncertainty.square()
+        error.mean().backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), GREATEST_NORM)
         self.optimiser.step()
         self.steps += 1

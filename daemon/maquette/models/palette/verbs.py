@@ -13,7 +13,7 @@ from torch import Tensor
 from maquette.imaging.colour import with_luminance
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.fillers import BoolArray, FillOptions, FloatArray
-from maquette.models.palette.conditioning import Task, smoothly_filled, task_vector
+from maquette.models.palette.conditioning import Task, continued, task_vector
 from maquette.models.palette.denoiser import Denoiser
 from maquette.models.palette.sampling import (
     NoiseSource,
@@ -31,9 +31,9 @@ PREVIEW_SIDE = 256
 PREVIEW_EVERY = 4
 PUBLISHED_SAMPLING = Sampling(20)
 DEFAULTS: Mapping[Task, Sampling] = {
-    Task.FILL: Sampling(20),
-    Task.COLORIZE: Sampling(20),
-    Task.RESTORE: Sampling(20),
+    Task.FILL: Sampling(8, 0.7),
+    Task.COLORIZE: Sampling(4, 0.7),
+    Task.RESTORE: Sampling(1),
 }
 """Of the embedded weights, by measurement."""
 
@@ -74,7 +74,7 @@ class PaletteModel:
             MaquetteError: LIMIT_EXCEEDED for a number of steps out of range.
         """
         clean, mask = self._picture(picture), self._plane(hole.astype(np.float32))
-        base = None if is_published(self.denoiser) else smoothly_filled(clean, mask)
+        base = None if is_published(self.denoiser) else continued(clean, mask)
         question = Question(clean * (1 - mask), mask, base, self._told(Task.FILL))
         answers = yield from self._answers("filling", question, self._sampling(Task.FILL, options), options)
         return tuple(np.where(hole[..., None], _array(answer), picture) for answer in answers)
