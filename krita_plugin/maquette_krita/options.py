@@ -79,7 +79,7 @@ class Options(QWidget):
 
     def _models(self) -> list[tuple[str, str]]:
         """Those of the daemon; the chosen one is kept while no daemon answers."""
-        known, chosen = self._studio.models, self._studio.settings.model_id
+        known, chosen = self._studio.service.models, self._studio.settings.model_id
         if chosen == AUTOMATIC_MODEL or chosen in [model_id for model_id, _ in known]:
             return known
         return [*known, (chosen, chosen)]

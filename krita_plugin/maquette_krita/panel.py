@@ -124,12 +124,12 @@ class Panel(QScrollArea):
         self._status = _text_label("maquette_status")
         self._layout.addWidget(self._status)
         self._remedies = {
-            Remedy.START: self._remedy("maquette_start", strings.START, strings.START_HELP, self._studio.start),
+            Remedy.START: self._remedy("maquette_start", strings.START, strings.START_HELP, self._studio.service.start),
             Remedy.INSTALL: self._remedy(
                 "maquette_install", strings.HOW_TO_INSTALL, strings.HOW_TO_INSTALL_HELP, self._explain_installing
             ),
             Remedy.CHECK: self._remedy(
-                "maquette_check", strings.CHECK_AGAIN, strings.CHECK_AGAIN_HELP, self._studio.ask
+                "maquette_check", strings.CHECK_AGAIN, strings.CHECK_AGAIN_HELP, self._studio.service.ask
             ),
         }
 
@@ -201,12 +201,12 @@ class Panel(QScrollArea):
         self._layout.addWidget(self._going_on)
 
     def _show_connection(self) -> None:
-        status = self._studio.status
+        status = self._studio.service.status
         _show_text(self._status, "\n".join(status.sentences))
         self._status.setProperty("alarming", status.alarming)
         for remedy, button in self._remedies.items():
             button.setVisible(remedy is status.remedy)
-        self._remedies[Remedy.START].setEnabled(self._studio.connection.condition.state is not State.STARTING)
+        self._remedies[Remedy.START].setEnabled(self._studio.service.connection.condition.state is not State.STARTING)
 
     def _show_progress(self) -> None:
         run = self._studio.run

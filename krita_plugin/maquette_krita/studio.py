@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,22 +11,14 @@ from . import placing, strings
 from .answers import Answers, SmallPicture, small_picture, thumbnail
 from .asking import Answer, Painter, perform
 from .canvas import Canvas, Host
-from .client import ClientError, Condition, Connection, Handle, Image, Length, Pump, State, models
+from .client import ClientError, Connection, Handle, Image, Length, Pump, State
 from .jobs import Side, Verb, prepare
 from .run import Phase, Run
+from .service import Service
 from .settings import AUTOMATIC_MODEL, Settings, from_text, to_text
-from .status import Status, status_of
 
 SETTINGS_KEY = "settings"
 
-# What a model must serve, in the words of the daemon's catalogue.
-_TASKS = {
-    Verb.FILL: "inpaint",
-    Verb.REMOVE: "inpaint",
-    Verb.EXTEND: "outpaint",
-    Verb.COLORIZE: "colorize",
-    Verb.RESTORE_JPEG: "restore_jpeg",
-}
 _HOMELESS = ("DOCUMENT_CLOSED", "DOCUMENT_CHANGED")
 
 
@@ -51,8 +42,7 @@ class Studio:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._host, self.pump, self._painter, self._clock = host, pump, painter, clock
-        self.connection = connection or Connection()
-        self.connection.on_condition = self._condition_changed
+        self.service = Service(connection or Connection(), pump, self._changed, self._ready)
         self.run = Run()
         self.settings = from_text(host.read_setting(SETTINGS_KEY))
         self.hints_id = ""
@@ -62,20 +52,8 @@ class Studio:
         self.problem: ClientError | None = None
         self.message = ""
         self.notes: tuple[str, ...] = ()
-        self.models: list[tuple[str, str]] = []
-        self._tasks: dict[str, tuple[str, ...]] = {}
-        self.device = ""
-        self._trouble: ClientError | None = None
         self._listeners: list[Callable[[], None]] = []
         self._handle: Handle[Any] | None = None
-        self._inquiries = 0
-        self._starting = False
-        self._closed = False
-
-    @property
-    def status(self) -> Status:
-        """What the dockers say about the connection."""
-        return status_of(self.connection.condition, self._trouble, self.device)
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Be told of every change."""
@@ -88,9 +66,8 @@ class Studio:
 
     def close(self) -> None:
         """The application ends."""
-        self._closed = True
         self._listeners.clear()
-        self.connection.close()
+        self.service.close()
         self.pump.close()
 
     # What the buttons do.
@@ -106,7 +83,7 @@ class Studio:
             return
         self._clear()
         self.run.go(Phase.READING, strings.READING)
-        self._handle = self.pump.submit(perform(job, self.connection, self, self._painter), self._answered)
+        self._handle = self.pump.submit(perform(job, self.service.connection, self, self._painter), self._answered)
         self._changed()
 
     def cancel(self) -> None:
@@ -174,31 +151,10 @@ class Studio:
             answers.homeless, answers.elsewhere = homeless, elsewhere
             self._changed()
 
-    # The connection.
-
     def glance(self) -> None:
-        """Somebody looks: see that the docker tells the truth, without traffic unless there is something new."""
-        if self._inquiries or self._closed or self.run.in_flight:
-            return
-        try:
-            condition = self.connection.glance()
-        except ClientError as error:
-            self._trouble = error
-            self._changed()
-            return
-        if condition.state is State.STARTING or (condition.state is State.READY and not self.models):
-            self.ask()
-
-    def ask(self) -> None:
-        """Connect if a daemon runs, and list its models."""
-        if not self._inquiries:
-            self._inquire_with(self._inquire())
-
-    def start(self) -> None:
-        """Start the daemon and connect."""
-        if not self._starting:
-            self._starting = True
-            self._inquire_with(self._start())
+        """Somebody looks: see how the daemon is, unless it is at work and tells by itself."""
+        if not self.run.in_flight:
+            self.service.glance()
 
     # Told by the run; see asking.Report.
 
@@ -279,18 +235,16 @@ class Studio:
             self._changed()
 
     def _notes_on(self, answer: Answer) -> tuple[str, ...]:
-        model_id = answer.outcome.model_id
-        titles, chosen = dict(self.models), self.settings.model_id
-        made_by = strings.MADE_BY.format(model=titles.get(model_id, model_id))
-        instead = strings.OTHER_MODEL.format(model=titles.get(chosen, chosen))
+        service, chosen = self.service, self.settings.model_id
+        made_by = strings.MADE_BY.format(model=service.title(answer.outcome.model_id))
+        instead = strings.OTHER_MODEL.format(model=service.title(chosen))
         taken = answer.job.settings.model_id == chosen
         notes = (*answer.outcome.notes, "" if taken else instead, made_by, answer.job.colour.note)
         return tuple(note for note in notes if note)
 
     def _suited_to(self, verb: Verb) -> Settings:
         """The settings, with the automatic model when the chosen one cannot do this; the notes tell."""
-        tasks = self._tasks.get(self.settings.model_id)
-        if tasks is None or _TASKS[verb] in tasks:
+        if self.service.can_do(self.settings.model_id, verb):
             return self.settings
         return replace(self.settings, model_id=AUTOMATIC_MODEL)
 
@@ -327,54 +281,10 @@ class Studio:
         self.answers = self.preview = self.problem = None
         self.message, self.notes = "", ()
 
-    def _inquire_with(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        self._inquiries += 1
-        self._trouble = None
-        self.pump.submit(coroutine, self._asked)
-        self._changed()
-
-    async def _inquire(self) -> None:
-        await self.connection.ready()
-        found = await models.list_models(self.connection)
-        self._tasks = {model.id: tuple(model.tasks) for model in found}
-        self.models = [
-            (model.id, model.title or model.id) for model in found if set(model.tasks) & set(_TASKS.values())
-        ]
-
-    async def _find_device(self) -> str:
-        devices = await models.list_devices(self.connection)
-        return next((device.title for device in devices if device.in_use), "")
-
-    def _device_found(self, handle: Handle[str]) -> None:
-        # Without an engine there is no device to tell of; what fails for want of one says so itself.
-        with contextlib.suppress(ClientError):
-            self.device = handle.result()
-        self._changed()
-
-    async def _start(self) -> None:
-        try:
-            await self.connection.start()
-        finally:
-            self._starting = False
-        await self._inquire()
-
-    def _asked(self, handle: Handle[None]) -> None:
-        self._inquiries -= 1
-        try:
-            handle.result()
-            if self.problem is not None and self.problem.reason in State.__members__:
-                self.problem = None
-            # The engine may take seconds to say it; nobody waits for that.
-            self.pump.submit(self._find_device(), self._device_found)
-        except ClientError as error:
-            # States are said by the docker already.
-            self._trouble = error if error.reason not in State.__members__ else None
-        self._changed()
-
-    def _condition_changed(self, condition: Condition) -> None:
-        if condition.state is not State.READY:
-            self.device, self.models = "", []
-        self._changed()
+    def _ready(self) -> None:
+        """The daemon answered: that it did not is no problem any more."""
+        if self.problem is not None and self.problem.reason in State.__members__:
+            self.problem = None
 
     def _changed(self) -> None:
         for listener in tuple(self._listeners):

@@ -234,7 +234,7 @@ def activate(choice, index: int) -> None:
 
 
 def test_every_option_reaches_the_settings(panel, find, studio, settle):
-    studio.ask()
+    studio.service.ask()
     settle()
     activate(find("source"), 1)
     activate(find("result"), 2)

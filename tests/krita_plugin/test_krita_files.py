@@ -17,8 +17,8 @@ PACKAGE = PLUGIN / "maquette_krita"
 KRITAS_ACTIONS = Path("/usr/share/krita/actions")
 
 WITHOUT_QT = (
-    "answers", "asking", "canvas", "client", "colour", "jobs", "pixels", "placing", "run", "settings", "status",
-    "strings", "studio",
+    "answers", "asking", "canvas", "client", "colour", "jobs", "pixels", "placing", "run", "service", "settings",
+    "status", "strings", "studio",
 )  # fmt: skip
 
 

@@ -365,7 +365,7 @@ def test_a_daemon_that_dies_in_the_middle_is_told_and_can_be_started(studio, set
     assert studio.problem is LOST
     assert studio.run.phase is Phase.IDLE
     assert canvas.state() == state
-    assert studio.status.alarming
+    assert studio.service.status.alarming
     painter.failure = None
     studio.press(Verb.FILL)
     settle()
@@ -534,16 +534,16 @@ def test_a_mask_without_a_selected_pixel_is_told(studio, settle, canvas, painter
 
 
 def test_what_was_made_by_whom_is_said(studio, settle, connection):
-    studio.ask()
+    studio.service.ask()
     settle()
     studio.press(Verb.FILL)
     settle()
     assert studio.notes == ("It was chosen.", "Made by Exemplar fill.")
-    assert studio.status.sentences == ("Ready. Runs on CPU, 2 threads.",)
+    assert studio.service.status.sentences == ("Ready. Runs on CPU, 2 threads.",)
 
 
 def test_a_chosen_model_that_cannot_do_it_is_replaced_and_that_is_said(studio, settle, painter):
-    studio.ask()
+    studio.service.ask()
     settle()
     choose(studio, model_id="exemplar")
     studio.press(Verb.RESTORE_JPEG)
@@ -563,11 +563,11 @@ def test_settings_are_remembered(studio, host):
 
 def test_the_daemon_is_started_and_its_models_listed(studio, settle, connection):
     connection.become(conditions.not_running())
-    assert studio.models == []
-    studio.start()
+    assert studio.service.models == []
+    studio.service.start()
     settle()
     assert connection.started == 1
-    assert studio.models == [("exemplar", "Exemplar fill")]
+    assert studio.service.models == [("exemplar", "Exemplar fill")]
 
 
 def test_a_failure_to_start_is_said_with_the_connection(studio, settle, connection):
@@ -576,12 +576,12 @@ def test_a_failure_to_start_is_said_with_the_connection(studio, settle, connecti
 
     connection.become(conditions.not_running())
     connection.start = fail
-    studio.start()
+    studio.service.start()
     settle()
-    assert "It ended at once." in studio.status.sentences
+    assert "It ended at once." in studio.service.status.sentences
     connection.glance = _raise
     studio.glance()
-    assert "Unsafe." in studio.status.sentences
+    assert "Unsafe." in studio.service.status.sentences
 
 
 def _raise() -> None:
