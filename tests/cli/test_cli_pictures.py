@@ -241,6 +241,15 @@ def test_what_is_no_picture_is_refused(content):
     assert caught.value.reason == "FILE_NOT_SUPPORTED"
 
 
+def test_a_png_file_with_a_damaged_byte_is_refused(tmp_path):
+    write_png(tmp_path / "a.png", samples((40, 40, 3), "uint16"))
+    content = bytearray((tmp_path / "a.png").read_bytes())
+    content[-200] ^= 0xFF
+    with pytest.raises(ClientError) as caught:
+        decode(bytes(content), "a.png")
+    assert caught.value.reason == "FILE_NOT_SUPPORTED"
+
+
 def test_pages_palettes_and_other_samples_of_tiff_are_refused(tmp_path):
     path = tmp_path / "a.tif"
     for pixels, options in (

@@ -33,6 +33,17 @@ def _chunks(content: bytes) -> Iterator[Chunk]:
         position += 12 + length
 
 
+def _bare(content: bytes) -> bytes:
+    """The file with nothing but its pixels: the decoder has opinions about profiles."""
+    kept, position = [SIGNATURE], len(SIGNATURE)
+    for kind, data in _chunks(content):
+        end = position + 12 + len(data)
+        if kind in (b"IHDR", b"IDAT", b"IEND"):
+            kept.append(content[position:end])
+        position = end
+    return b"".join(kept)
+
+
 def _written(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -44,7 +55,7 @@ def _is_plain(header: bytes, kinds: list[bytes]) -> bool:
 
 def _decoded(content: bytes, plain: bool) -> Pixels:
     if plain:
-        pixels = imagecodecs.png_decode(content)
+        pixels = imagecodecs.png_decode(_bare(content))
     else:
         # Palettes and single bits have no samples of their own: 8 bits hold them all.
         with Image.open(io.BytesIO(content)) as picture:
@@ -108,9 +119,9 @@ def encode(document: Document) -> bytes:
     """
     if document.pixels.dtype.kind == "f" or document.alpha_mode is AlphaMode.PREMULTIPLIED:
         raise unsupported(f"A PNG file cannot hold {document.depth} pixels of this kind.", "Name a .tif file instead.")
-    bare = imagecodecs.png_encode(
-        np.squeeze(document.pixels, 2) if document.pixels.shape[2] == 1 else document.pixels, level=_COMPRESSION_LEVEL
-    )
+    grey = document.pixels.shape[2] == 1
+    samples = np.ascontiguousarray(document.pixels[..., 0] if grey else document.pixels)
+    bare = imagecodecs.png_encode(samples, level=_COMPRESSION_LEVEL)
     own = document.metadata.own if document.kind == "png" else {}
     before = cast("list[Chunk]", own.get("before", _translated(document.metadata)))
     if document.metadata.icc_profile is None:
