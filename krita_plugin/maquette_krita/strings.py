@@ -160,6 +160,8 @@ HDR_PROFILE_ACTION = "Choose Image ▸ Convert Image Color Space and a linear pr
 OTHER_PROFILE = (
     "The profile “{profile}” is treated like sRGB: nothing outside changes, but the new part may look duller."
 )
+LOST = "Maquette ended in the middle of its work. The picture is as it was."
+LOST_ACTION = "Start it again if the top of this docker offers it, and press the button once more."
 NOT_READY = "Maquette is not ready."
 NOT_READY_ACTION = "The top of this docker says why, and what to do."
 BUSY = "Maquette is at work already."

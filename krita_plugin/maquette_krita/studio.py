@@ -263,6 +263,8 @@ class Studio:
             self.message = strings.CANCELLED
         elif error.reason in _HOMELESS and self.answers is None:
             self._report(ClientError(error.reason, error.message, strings.DOCUMENT_GONE_ACTION))
+        elif error.reason == "CONNECTION_LOST":
+            self._report(ClientError(error.reason, strings.LOST, strings.LOST_ACTION))
         elif error.reason in State.__members__:
             # What to do about it is said with the connection.
             self._report(ClientError(error.reason, strings.NOT_READY, strings.NOT_READY_ACTION))

@@ -362,7 +362,7 @@ def test_a_daemon_that_dies_in_the_middle_is_told_and_can_be_started(studio, set
     connection.condition = conditions.not_running()
     connection.ready = _ready
     settle()
-    assert studio.problem is LOST
+    assert (studio.problem.reason, studio.problem.message) == ("CONNECTION_LOST", strings.LOST)
     assert studio.run.phase is Phase.IDLE
     assert canvas.state() == state
     assert studio.service.status.alarming
