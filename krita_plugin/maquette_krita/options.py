@@ -170,6 +170,9 @@ def _beside(*widgets: QWidget) -> QWidget:
 
 
 def _show(field: QSpinBox, value: int) -> None:
+    # Setting the value that it has would take away what is just being typed.
+    if field.value() == value:
+        return
     field.blockSignals(True)
     field.setValue(value)
     field.blockSignals(False)

@@ -262,6 +262,15 @@ def test_every_option_reaches_the_settings(panel, find, studio, settle):
     assert (find("seed").value(), find("grow_value").value()) == (0, 4)
 
 
+def test_what_is_being_typed_stays_while_something_else_changes(panel, find, studio):
+    seed = find("seed")
+    seed.lineEdit().setText("4711")
+    studio.set_settings(replace(studio.settings, candidates=2))
+    assert seed.lineEdit().text() == "4711"
+    seed.interpretText()
+    assert studio.settings.seed == 4711
+
+
 def test_a_replaced_layer_is_shown_as_what_is_looked_at(panel, find, studio):
     activate(find("result"), 1)
     assert not find("source").isEnabled()
