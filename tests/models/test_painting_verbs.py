@@ -74,7 +74,7 @@ def test_the_model_sees_the_selection_and_its_context(context: Context, size: tu
     assert filler.calls == [size]
 
 
-@pytest.mark.parametrize(("hole", "side", "seen"), [(20, 64, 64), (32, 64, 64), (40, 64, 136), (200, 64, 400)])
+@pytest.mark.parametrize(("hole", "side", "seen"), [(20, 64, 64), (42, 64, 64), (43, 64, 139), (200, 64, 400)])
 def test_a_model_works_at_full_resolution_where_its_square_is_large_enough(hole: int, side: int, seen: int) -> None:
     place = context_rectangle(Rectangle(300, 300, hole, 5), whole(800, 700), Context(), side)
     assert (place.width, place.height) == (seen, seen)

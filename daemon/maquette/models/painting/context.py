@@ -20,7 +20,7 @@ def _automatic_side(longest: int, fill_side: int | None) -> int:
     if fill_side is None:
         return max(longest + 2 * _LEAST_PIXELS, 5 * longest // 2)
     # Where the model's own square is enough, it works at the picture's full resolution.
-    return fill_side if 2 * longest <= fill_side else max(longest + 2 * _LEAST_PIXELS, 2 * longest)
+    return fill_side if 3 * longest <= 2 * fill_side else max(longest + 2 * _LEAST_PIXELS, 2 * longest)
 
 
 def _automatic(hole: Rectangle, canvas: Rectangle, fill_side: int | None) -> Rectangle:
@@ -33,9 +33,9 @@ def _automatic(hole: Rectangle, canvas: Rectangle, fill_side: int | None) -> Rec
 def context_rectangle(hole: Rectangle, canvas: Rectangle, context: Context, fill_side: int | None) -> Rectangle:
     """What the model sees of a canvas (that begins at 0, 0) to fill a hole.
 
-    Automatic context makes a square: the model's own where that is at least twice as wide as the hole, otherwise twice
-    as wide as the hole, or two and a half times for a model of any size. Where the canvas ends it is moved inwards,
-    then cut.
+    Automatic context makes a square: the model's own where that is at least one and a half times as wide as the hole,
+    otherwise twice as wide as the hole, or two and a half times for a model of any size. Where the canvas ends it is
+    moved inwards, then cut.
 
     Raises:
         MaquetteError: INVALID_ARGUMENT.
