@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -61,7 +62,7 @@ class Turner(QObject):
 
     def _stirred(self) -> None:
         """A socket has something. While nothing is in flight that may be the daemon's end: :attr:`on_stir` is told."""
-        if self._turning or self._pump.closed or self._pump.busy:
+        if self._turning or self._pump.closed or self._pump.busy or _another_loop_runs():
             self._turn()
             return
         self._listen(False)
@@ -75,6 +76,9 @@ class Turner(QObject):
         if self._turning or self._pump.closed:
             return
         self._listen(False)
+        if _another_loop_runs():
+            self._timer.start(_POLL_MILLISECONDS)
+            return
         began = time.perf_counter()
         if self._turn_pump() and time.perf_counter() - began >= BUDGET_SECONDS:
             self._timer.start(0)
@@ -102,3 +106,12 @@ class Turner(QObject):
     def _listen(self, enabled: bool) -> None:
         if self._notifier is not None:
             self._notifier.setEnabled(enabled)
+
+
+def _another_loop_runs() -> bool:
+    """Another plugin turns a loop of its own, and Qt's events are handled within."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -414,6 +414,27 @@ def test_a_turn_within_a_turn_does_nothing():
     pump.close()
 
 
+def test_another_plugins_loop_is_waited_for():
+    pump = Pump()
+    turner = Turner(pump)
+    done = []
+
+    async def own() -> None:
+        done.append("own")
+
+    async def of_another_plugin() -> None:
+        pump.submit(own())
+        for _ in range(5):
+            qt.QApplication.processEvents()
+        done.append("other")
+
+    asyncio.run(of_another_plugin())
+    turn_qt_until(lambda: turner.idle)
+    assert done == ["other", "own"]
+    turner.close()
+    pump.close()
+
+
 @pytest.fixture
 def document():
     application = fake_krita.Krita.instance()
