@@ -68,7 +68,7 @@ def run_process(environment: dict[str, str], home: Path) -> Callable[..., subpro
     def run_maquette(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "maquette", *arguments]
         return subprocess.run(
-            command, env=environment, cwd=home, capture_output=True, text=True, timeout=60, check=False
+            command, env=environment, cwd=home, capture_output=True, text=True, timeout=110, check=False
         )
 
     return run_maquette
