@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -182,13 +183,21 @@ class Person:
     def drag_selection(self, left: int, top: int, wide: int, high: int) -> None:
         """Take the rectangular selection tool and draw with it, in pixels of the picture."""
         self.keys("ctrl+r")
+        across = [(left + wide * part, top + high * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        self._drag_to_select(across)
+
+    def lasso(self, points: Sequence[tuple[float, float]]) -> None:
+        """Take the freehand selection tool and draw around something, in pixels of the picture."""
+        self.ask("trigger", name="KisToolSelectOutline")
+        self._drag_to_select([*points, points[0]])
+
+    def _drag_to_select(self, points: Sequence[tuple[float, float]]) -> None:
         x, y, width, height = self.ask("canvas")["place"]
-        across, down = (width / self.document()["size"][0], height / self.document()["size"][1])
-        start = [round(x + left * across), round(y + top * down)]
-        end = [round(x + (left + wide) * across), round(y + (top + high) * down)]
-        self.studio.xdotool("mousemove", *start, "mousedown", 1)
-        for part in (0.25, 0.5, 0.75, 1.0):
-            self.studio.xdotool("mousemove", *(round(a + (b - a) * part) for a, b in zip(start, end, strict=True)))
+        size = self.document()["size"]
+        places = [(round(x + a * width / size[0]), round(y + b * height / size[1])) for a, b in points]
+        self.studio.xdotool("mousemove", *places[0], "mousedown", 1)
+        for place in places[1:]:
+            self.studio.xdotool("mousemove", *place)
         self.studio.xdotool("mouseup", 1)
         # Krita makes the selection first, and draws what was dragged into it later.
         self.wait_for(lambda: (self.document()["selection"] or [0])[-1], "the selection that was drawn")

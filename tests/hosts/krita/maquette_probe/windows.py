@@ -174,5 +174,10 @@ def canvas():
     }
 
 
+@verb
+def zoom(level):
+    Krita.instance().activeWindow().activeView().canvas().setZoomLevel(level)
+
+
 def class_of(widget):
     return widget.metaObject().className()
