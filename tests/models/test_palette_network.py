@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from maquette.models.palette import schedule as schedules
 from maquette.models.palette.checkpoint import PREFIX, SCHEDULE_BUFFERS, Extras, detect, load, shape_of
-from maquette.models.palette.conditioning import Task, continued, smoothly_filled, task_vector
+from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
+from maquette.models.palette.guesses import continued, deblocked, smoothly_filled, tinted
 from maquette.models.palette.network import Unet, noise_embedding
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
 from maquette.models.palette.schedule import SCHEDULES, betas, fast_noise_levels, schedule_of
 from maquette.models.palette.training import published_loss
 from model_helpers import GOLDEN, difference, golden
 from palette_helpers import GOLDEN_SHAPE, OWN_SHAPE, PUBLISHED_SHAPE, random_network
+from PIL import Image
 from torch import Tensor
 
 IO = golden("palette_small_io")
@@ -200,6 +204,33 @@ def test_every_pixel_may_be_unknown_or_known(guess: Callable[[Tensor, Tensor], T
     picture = torch.rand(1, 3, 5, 7)
     assert torch.equal(guess(picture, torch.ones(1, 1, 5, 7)), torch.zeros(1, 3, 5, 7))
     assert torch.equal(guess(picture, torch.zeros(1, 1, 5, 7)), picture)
+
+
+def test_a_jpeg_is_deblocked() -> None:
+    ramp = np.linspace(60, 180, 40)
+    true = np.stack([ramp[:, None] + ramp[None] / 2, np.full((40, 40), 90.0), ramp[None] * np.ones((40, 1))], axis=-1)
+    true = true.clip(0, 255).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(true).save(stream, "JPEG", quality=8)
+    damaged = np.array(Image.open(stream).convert("RGB"))
+    before, clean = (torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1 for pixels in (damaged, true))
+    after = deblocked(before, 8)
+    assert after.shape == before.shape
+    assert (after - clean).square().mean() < 0.8 * (before - clean).square().mean()
+    assert deblocked(torch.zeros(2, 3, 1, 5), 1).shape == (2, 3, 1, 5)
+
+
+def test_hints_tint_what_is_near_and_as_bright() -> None:
+    picture, mask = torch.zeros(2, 3, 12, 12), torch.ones(2, 1, 12, 12)
+    picture[:, :, :, 6:] = 0.8
+    picture[0, :, 2, 2] = torch.tensor([0.4, -0.1, -0.4])
+    mask[0, :, 2, 2] = 0
+    result = tinted(picture, mask)
+    assert torch.equal(result[0, :, 2, 2], picture[0, :, 2, 2])
+    red, _, blue = result[0]
+    assert (red > blue + 0.1)[:, :6].all()
+    assert ((red - blue)[:, 6:] < (red - blue)[:, :6].min() / 2).all()
+    assert torch.equal(result[1], picture[1])
 
 
 def test_the_task_is_told_one_hot_with_the_quality() -> None:

@@ -29,30 +29,32 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class FillFigures:
-    """Mean PSNR in dB inside holes of one kind: one candidate, mean of several, a smooth continuation."""
+    """Mean PSNR in dB inside holes of one kind: one candidate, mean of several, the first guess."""
 
     kind: str
     one: float
     several: float
-    smooth: float
+    guess: float
 
 
 @dataclass(frozen=True)
 class RestoreFigures:
-    """Mean PSNR in dB of JPEGs of one quality, before and after."""
+    """Mean PSNR in dB of JPEGs of one quality: before, after, the first guess."""
 
     quality: int
     before: float
     after: float
+    guess: float
 
 
 @dataclass(frozen=True)
 class ColourFigures:
-    """Mean PSNR in dB of grey pictures, and of these coloured without and with hints, luminance kept."""
+    """Mean PSNR in dB of grey pictures; of these coloured without and with hints; of the first guess with hints."""
 
     grey: float
     without_hints: float
     with_hints: float
+    guess: float
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,10 @@ def measure_restore(denoiser: Denoiser, pixels: Pixels, quality: int, sampling: 
     example = restoring(pixels, [quality] * len(pixels))
     after = answered(denoiser, example, sampling)
     return RestoreFigures(
-        quality, mean_psnr(example.condition.picture, example.pictures), mean_psnr(after, example.pictures)
+        quality,
+        mean_psnr(example.given, example.pictures),
+        mean_psnr(after, example.pictures),
+        mean_psnr(example.condition.picture, example.pictures),
     )
 
 
@@ -144,7 +149,8 @@ def measure_colour(denoiser: Denoiser, pixels: Pixels, sampling: Sampling) -> Co
     hinted = colouring(pixels, [measured_hints(side, index) for index in range(count)])
     grey = luminance(free.pictures)
     coloured = [mean_psnr(answered(denoiser, example, sampling), free.pictures) for example in (free, hinted)]
-    return ColourFigures(mean_psnr(grey.expand_as(free.pictures), free.pictures), coloured[0], coloured[1])
+    guess = mean_psnr(hinted.condition.picture, free.pictures)
+    return ColourFigures(mean_psnr(grey.expand_as(free.pictures), free.pictures), coloured[0], coloured[1], guess)
 
 
 def evaluate(
@@ -163,13 +169,16 @@ def render_report(report: PaletteReport) -> str:
     """The figures as a table for people."""
     lines = [
         f"{report.pictures} unseen pictures; PSNR in dB",
-        "   holes       smooth    one  mean of several",
+        "   holes        guess    one  mean of several",
     ]
-    lines += [f"   {fill.kind:10}  {fill.smooth:6.1f} {fill.one:6.1f}  {fill.several:15.1f}" for fill in report.fill]
-    lines += [f"   JPEG {one.quality:2d}: {one.before:.1f} before, {one.after:.1f} after" for one in report.restore]
+    lines += [f"   {fill.kind:10}  {fill.guess:6.1f} {fill.one:6.1f}  {fill.several:15.1f}" for fill in report.fill]
+    lines += [
+        f"   JPEG {one.quality:2d}: {one.before:.1f} before, {one.guess:.1f} guess, {one.after:.1f} after"
+        for one in report.restore
+    ]
     colour = report.colour
     lines.append(
         f"   colour: grey {colour.grey:.1f}, without hints {colour.without_hints:.1f}, "
-        f"with {HINTS} hints {colour.with_hints:.1f}"
+        f"with {HINTS} hints {colour.with_hints:.1f} (guess {colour.guess:.1f})"
     )
     return "\n".join(lines)

@@ -151,10 +151,10 @@ def sheet_rows(denoiser: Denoiser, pixels: Pixels) -> list[Tensor]:
     repair = restoring(pixels, [10] * len(pixels))
     return [
         fill.pictures,
-        fill.pictures * (1 - fill.condition.mask),
+        fill.given,
         answered(denoiser, fill, DEFAULTS[Task.FILL]),
-        colour.condition.picture,
+        colour.given,
         answered(denoiser, colour, DEFAULTS[Task.COLORIZE]),
-        repair.condition.picture,
+        repair.given,
         answered(denoiser, repair, DEFAULTS[Task.RESTORE]),
     ]

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from maquette.models.palette.conditioning import Task, continued, task_vector
+from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Condition
+from maquette.models.palette.guesses import continued, deblocked, tinted
 from maquette.training.palette_holes import Hole, random_hole
 
 Pixels = NDArray[np.uint8]
 
 TASK_SHARES = {Task.FILL: 0.62, Task.COLORIZE: 0.2, Task.RESTORE: 0.18}
-BLIND_SHARES = {Task.FILL: 0.2, Task.COLORIZE: 0.3, Task.RESTORE: 0.5}
+BLIND_SHARES = {Task.FILL: 0.5, Task.COLORIZE: 0.6, Task.RESTORE: 0.9}
 """How often a picture is hidden in noise altogether: always so when it is to be made in one call."""
 MOST_HINTS = 16
 SUBSAMPLING_444, SUBSAMPLING_420 = 0, 2
@@ -29,11 +30,13 @@ class Example:
 
     Attributes:
         condition: what the network is told.
+        given: (B, 3, R, R) in [-1, 1]: what there is to begin with: JPEGs, or grey but for the hints.
         pictures: (B, 3, R, R) in [-1, 1], the true ones.
         blind: (B,), chances of the pictures to be hidden in noise altogether.
     """
 
     condition: Condition
+    given: Tensor
     pictures: Tensor
     blind: Tensor
 
@@ -65,7 +68,7 @@ def filling(pixels: Pixels, holes: list[Hole]) -> Example:
     pictures = tensor_of(pixels)
     mask = torch.from_numpy(np.stack(holes)).float()[:, None]
     condition = Condition(continued(pictures, mask), mask, _told(Task.FILL, len(pixels)))
-    return _example(Task.FILL, condition, pictures)
+    return _example(Task.FILL, condition, pictures * (1 - mask), pictures)
 
 
 def colouring(pixels: Pixels, hints: list[Hole]) -> Example:
@@ -73,7 +76,8 @@ def colouring(pixels: Pixels, hints: list[Hole]) -> Example:
     pictures = tensor_of(pixels)
     mask = 1 - torch.from_numpy(np.stack(hints)).float()[:, None]
     known = torch.lerp(pictures, luminance(pictures).expand_as(pictures), mask)
-    return _example(Task.COLORIZE, Condition(known, mask, _told(Task.COLORIZE, len(pixels))), pictures)
+    condition = Condition(tinted(known, mask), mask, _told(Task.COLORIZE, len(pixels)))
+    return _example(Task.COLORIZE, condition, known, pictures)
 
 
 def restoring(pixels: Pixels, qualities: list[int], subsampling: list[int] | None = None) -> Example:
@@ -84,16 +88,18 @@ def restoring(pixels: Pixels, qualities: list[int], subsampling: list[int] | Non
     )
     pictures = tensor_of(pixels)
     told = task_vector([Task.RESTORE] * len(pixels), [quality / 100 for quality in qualities])
-    condition = Condition(tensor_of(damaged), torch.ones_like(pictures[:, :1]), told)
-    return _example(Task.RESTORE, condition, pictures)
+    given = tensor_of(damaged)
+    softened = [deblocked(one[None], quality) for one, quality in zip(given, qualities, strict=True)]
+    condition = Condition(torch.cat(softened), torch.ones_like(pictures[:, :1]), told)
+    return _example(Task.RESTORE, condition, given, pictures)
 
 
 def _told(task: Task, count: int) -> Tensor:
     return task_vector([task] * count, [0.0] * count)
 
 
-def _example(task: Task, condition: Condition, pictures: Tensor) -> Example:
-    return Example(condition, pictures, torch.full((len(pictures),), BLIND_SHARES[task]))
+def _example(task: Task, condition: Condition, given: Tensor, pictures: Tensor) -> Example:
+    return Example(condition, given, pictures, torch.full((len(pictures),), BLIND_SHARES[task]))
 
 
 def random_hints(side: int, rng: np.random.Generator) -> Hole:
@@ -138,6 +144,7 @@ def joined(parts: list[Example]) -> Example:
     )
     return Example(
         condition,
+        torch.cat([part.given for part in parts]),
         torch.cat([part.pictures for part in parts]),
         torch.cat([part.blind for part in parts]),
     )

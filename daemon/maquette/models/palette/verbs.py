@@ -13,8 +13,9 @@ from torch import Tensor
 from maquette.imaging.colour import with_luminance
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.fillers import BoolArray, FillOptions, FloatArray
-from maquette.models.palette.conditioning import Task, continued, task_vector
+from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Denoiser
+from maquette.models.palette.guesses import continued, deblocked, tinted
 from maquette.models.palette.sampling import (
     NoiseSource,
     Question,
@@ -92,8 +93,9 @@ class PaletteModel:
         if hints is not None:
             known = np.where(hints[..., 3:] > 0, with_luminance(hints[..., :3], grey), known)
             mask = 1 - np.clip(hints[..., 3], 0, 1)
-        clean = self._picture(known)
-        question = Question(clean, self._plane(mask), clean, self._told(Task.COLORIZE))
+        clean, free = self._picture(known), self._plane(mask)
+        base = clean if is_published(self.denoiser) else tinted(clean, free)
+        question = Question(clean, free, base, self._told(Task.COLORIZE))
         answers = yield from self._answers("colouring", question, self._sampling(Task.COLORIZE, options), options)
         return tuple(_array(answer) for answer in answers)
 
@@ -104,7 +106,8 @@ class PaletteModel:
             MaquetteError: LIMIT_EXCEEDED for a number of steps out of range.
         """
         clean = self._picture(picture)
-        question = Question(clean, torch.ones_like(clean[:, :1]), clean, self._told(Task.RESTORE, quality / 100))
+        base = clean if is_published(self.denoiser) else deblocked(clean, quality)
+        question = Question(clean, torch.ones_like(clean[:, :1]), base, self._told(Task.RESTORE, quality / 100))
         answers = yield from self._answers("restoring", question, self._sampling(Task.RESTORE, options), options)
         return tuple(_array(answer) for answer in answers)
 

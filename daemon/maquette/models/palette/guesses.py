@@ -1,0 +1,144 @@
+"""First guesses that the embedded network corrects: old and simple methods that leave it less to learn."""
+
+from __future__ import annotations
+
+import io
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+SMOOTH_SHARE = 0.005
+"""Weight of the smooth continuation beside known pixels, which count one by their distance."""
+SHIFTS = tuple((down, right) for down in range(0, 8, 2) for right in range(0, 8, 2))
+MOST_HINTS = 512
+BRIGHTNESS_SPREAD = 0.06
+NEAREST = 1.0
+DOUBT = 1e-3
+DARKEST = 0.03
+
+
+def continued(pictures: Tensor, holes: Tensor) -> Tensor:
+    """Pictures whose holes hold a first guess: what surrounds them runs on along rows and columns.
+
+    Every unknown pixel is the mean of the nearest known ones to the left, right, top and bottom, the nearer the
+    heavier, with a little of a smooth continuation, which is all there is where rows and columns hold nothing.
+
+    Args:
+        pictures: (B, C, H, W).
+        holes: (B, 1, H, W), 1 = unknown. A picture without known pixels becomes zero.
+    """
+    known = 1 - holes
+    visible = pictures * known
+    total, weights = SMOOTH_SHARE * smoothly_filled(visible, holes), torch.full_like(holes, SMOOTH_SHARE)
+    for dimension in (-1, -2):
+        for backwards in (False, True):
+            nearest, weight = _nearest(visible, known, dimension, backwards)
+            total, weights = total + weight * nearest, weights + weight
+    return visible + holes * total / weights
+
+
+def _nearest(pictures: Tensor, known: Tensor, dimension: int, backwards: bool) -> tuple[Tensor, Tensor]:
+    """The known pixels before (or, backwards, after) each pixel, and one by their distance; 0 if there is none."""
+    if backwards:
+        found, weight = _nearest(pictures.flip(dimension), known.flip(dimension), dimension, backwards=False)
+        return found.flip(dimension), weight.flip(dimension)
+    sizes = [1, 1, 1, 1]
+    sizes[dimension] = known.shape[dimension]
+    places = torch.arange(known.shape[dimension], device=known.device).view(sizes).expand_as(known)
+    last = torch.where(known > 0, places, -1).cummax(dimension).values
+    found = pictures.gather(dimension, last.clamp(min=0).expand_as(pictures))
+    return found, torch.where(last < 0, 0.0, 1 / (places - last).clamp(min=1))
+
+
+def smoothly_filled(pictures: Tensor, holes: Tensor) -> Tensor:
+    """Pictures whose holes hold a smooth continuation of what surrounds them (push-pull; Gortler et al. 1996, 5.2).
+
+    Args:
+        pictures: (B, C, H, W).
+        holes: (B, 1, H, W), 1 = unknown. A picture without known pixels becomes zero.
+    """
+    known = 1 - holes
+    return pictures * known + holes * _pulled(pictures * known, known)
+
+
+def _pulled(weighted: Tensor, weights: Tensor) -> Tensor:
+    """The pyramid's smooth picture of these weighted values."""
+    mean = weighted / weights.clamp(min=1e-6)
+    height, width = weights.shape[-2:]
+    if max(height, width) == 1:
+        return mean
+    halved = [
+        functional.avg_pool2d(values, 2, ceil_mode=True, count_include_pad=False) for values in (weighted, weights)
+    ]
+    coarse = functional.interpolate(_pulled(*halved), size=(height, width), mode="bilinear", align_corners=False)
+    # Where at least a quarter of the area is known, its own mean is better than anything coarser.
+    share = (4 * weights).clamp(max=1)
+    return torch.lerp(coarse, mean, share)
+
+
+def deblocked(pictures: Tensor, quality: int) -> Tensor:
+    """JPEGs (B, 3, H, W) in [-1, 1] with softer blocks: the mean of what they are when compressed again, shifted.
+
+    Nosratinia 2001, "Enhancement of JPEG-compressed images by re-application of JPEG", with every fourth shift.
+    """
+    pixels = ((pictures.float().cpu().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1)
+    results = np.stack([_deblocked(one, quality) for one in cast("NDArray[np.uint8]", pixels.numpy())])
+    return (torch.from_numpy(results).permute(0, 3, 1, 2) / 127.5 - 1).to(pictures.device)
+
+
+def _deblocked(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.float32]:
+    height, width = pixels.shape[:2]
+    total = np.zeros(pixels.shape, np.float32)
+    for down, right in SHIFTS:
+        shifted = np.pad(pixels, ((down, 8), (right, 8), (0, 0)), mode="edge")
+        total += _compressed(shifted, quality)[down : down + height, right : right + width]
+    return total / np.float32(len(SHIFTS))
+
+
+def _compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
+    return np.array(Image.open(stream).convert("RGB"))
+
+
+def tinted(pictures: Tensor, masks: Tensor) -> Tensor:
+    """Grey pictures that take the colours of their hints where they are near and as bright.
+
+    Args:
+        pictures: (B, 3, H, W) in [-1, 1], grey where the mask is 1, coloured where it is 0.
+        masks: (B, 1, H, W).
+
+    Returns:
+        (B, 3, H, W); grey where no hint has a say, and as given where the mask is 0.
+    """
+    return torch.stack([_tinted(picture, mask) for picture, mask in zip(pictures, masks, strict=True)])
+
+
+def _tinted(picture: Tensor, mask: Tensor) -> Tensor:
+    """One picture (3, H, W) with its mask (1, H, W)."""
+    there = (mask[0] < 1).nonzero()
+    if not len(there):
+        return picture
+    there = there[torch.linspace(0, len(there) - 1, min(len(there), MOST_HINTS)).round().long().to(there.device)]
+    light = (picture + 1) / 2
+    colours = light[:, there[:, 0], there[:, 1]]
+    grey = torch.where(mask[0] < 1, _brightness(light), light[1])
+    hint_grey = grey[there[:, 0], there[:, 1]]
+    rows, columns = (torch.arange(size, device=picture.device) for size in picture.shape[-2:])
+    distance = (rows[:, None] - there[:, 0]).square()[:, None] + (columns[:, None] - there[:, 1]).square()[None]
+    alike = (-(grey[..., None] - hint_grey).square() / (2 * BRIGHTNESS_SPREAD**2)).exp()
+    weights = alike / (distance + NEAREST)
+    ratios = colours / hint_grey.clamp(min=DARKEST) - 1
+    ratio = (weights @ ratios.T).permute(2, 0, 1) / (weights.sum(dim=-1) + DOUBT)
+    coloured = (grey * (1 + ratio)).clamp(0, 1) * 2 - 1
+    return torch.where(mask < 1, picture, coloured)
+
+
+def _brightness(light: Tensor) -> Tensor:
+    """About the sRGB-encoded luminance (H, W) of (3, H, W) in [0, 1]."""
+    return (0.2126 * light[0] ** 2.2 + 0.7152 * light[1] ** 2.2 + 0.0722 * light[2] ** 2.2) ** (1 / 2.2)
