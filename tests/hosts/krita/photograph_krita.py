@@ -58,7 +58,7 @@ def photograph(person: Person, folder: Path) -> None:
     person.press("fill")
     person.wait_for(lambda: person.widget("answer_4"), "the answers")
     person.press("answer_1")
-    keep(person, folder / "krita-answers.png")
+    keep(person, folder / "krita-choosing.png")
     person.press("use")
     person.wait_for_layers("Background", "Maquette fill")
     person.keys("ctrl+shift+a")
