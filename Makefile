@@ -2,6 +2,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV ?= .venv
+EVALUATION ?= out/evaluation
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
@@ -23,6 +24,10 @@ check: $(VENV)/.ready-to-develop
 
 bench: $(VENV)/.ready-to-develop
 	$(BIN)/maquette bench all
+	$(BIN)/maquette train render-rooms --first-seed 1000000 --count 200 --out $(EVALUATION)/rooms
+	$(BIN)/maquette train render-lands --first-seed 1000000 --count 50 --out $(EVALUATION)/lands
+	$(BIN)/maquette bench inpaint --rooms $(EVALUATION)/rooms --lands $(EVALUATION)/lands
+	$(BIN)/maquette bench photographs
 
 format: $(VENV)/.ready-to-develop
 	$(BIN)/ruff format .
@@ -46,7 +51,7 @@ $(VENV)/.ready-to-run: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.ready-to-develop: $(VENV)/.ready-to-run
-	$(PIP) --editable '.[blender,training,development]'
+	$(PIP) --editable '.[blender,training,bench,development]'
 	@touch $@
 
 clean:

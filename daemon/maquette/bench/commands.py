@@ -1,4 +1,4 @@
-"""`maquette bench`: measure speed and memory through a real daemon of its own."""
+"""`maquette bench`: measure speed and memory through a real daemon of its own, and how good painting is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from maquette.bench.drag import measure_drag
 from maquette.bench.idle import measure_idle
 from maquette.bench.measurement import Measurement
 from maquette.bench.memory import measure_memory
+from maquette.bench.painting_commands import inpaint, photographs
 from maquette.bench.private_daemon import PrivateDaemon, private_daemon, weights_to_measure
 from maquette.bench.report import print_table, write_json
 from maquette.bench.start import measure_start
@@ -31,6 +32,9 @@ Threads = Annotated[list[int], typer.Option(help="Threads of the engine; several
 
 
 _DEFAULT_THREADS = [1, 2]
+
+app.command()(inpaint)
+app.command()(photographs)
 
 
 def _report(measurements: list[Measurement], json_file: Path | None, model_id: str = "") -> None:
