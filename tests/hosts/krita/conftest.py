@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from daemon_house import DaemonHouse
@@ -13,13 +16,15 @@ from maquette.packaging.krita import build
 from person import Person
 from studio import KritaCrashedError, Studio, missing_parts
 
+HERE = Path(__file__).resolve().parent
 SCREEN = "1600x1000"
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory) -> Iterator[DaemonHouse]:
-    """A daemon's house, empty at first."""
+    """A daemon's house, with a small model besides those that Maquette brings."""
     house = DaemonHouse(tmp_path_factory.mktemp("daemon"))
+    subprocess.run([sys.executable, str(HERE / "small_palette.py"), str(house.data)], check=True, capture_output=True)
     yield house
     house.kill(signal.SIGTERM)
 

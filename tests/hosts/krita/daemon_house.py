@@ -20,9 +20,10 @@ class DaemonHouse:
     def __init__(self, folder: Path) -> None:
         self.runtime = folder / "run"
         self.runtime.mkdir(mode=0o700)
+        self.data = folder / "data"
         self.variables = {
             "MAQUETTE_RUNTIME_DIR": str(self.runtime),
-            "MAQUETTE_DATA_DIR": str(folder / "data"),
+            "MAQUETTE_DATA_DIR": str(self.data),
             "MAQUETTE_COMMAND": os.environ.get("MAQUETTE_COMMAND", f"{sys.executable} -m maquette"),
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         }

@@ -12,6 +12,10 @@ from PIL import Image
 pytestmark = IN_KRITA
 
 
+# The title of the small model that the daemon has for the tests: quick, and at any weights brightness has to be kept.
+SMALL = "Small"
+
+
 def brightness(pixels: numpy.ndarray) -> numpy.ndarray:
     """Luminance of 8-bit Krita pixels, 0 to 1, from the linear light of their colours."""
     encoded = pixels[..., 2::-1] / 255
@@ -19,11 +23,12 @@ def brightness(pixels: numpy.ndarray) -> numpy.ndarray:
     return linear @ numpy.array([0.2126, 0.7152, 0.0722])
 
 
-def test_colorize_gives_a_grey_layer_colours(person, daemon):
+def test_colorize_gives_a_grey_layer_colours_and_keeps_its_brightness(person, daemon, options):
     grey = numpy.repeat(with_ball(lawn()).mean(axis=2, keepdims=True), 3, axis=2)
     before = as_krita(grey)
     person.open(before)
     start = person.fingerprint()
+    options.choose("model", SMALL)
     person.press("colorize")
     person.wait_for_layers("Background", "Maquette colours")
     after = person.picture()
@@ -32,7 +37,7 @@ def test_colorize_gives_a_grey_layer_colours(person, daemon):
     check_undo_and_redo(person, start)
 
 
-def test_restore_changes_the_layer_that_jpeg_damaged(person, daemon):
+def test_restore_changes_the_layer_that_jpeg_damaged(person, daemon, options):
     picture = numpy.rint(255 * with_ball(lawn())).astype(numpy.uint8)
     stored = io.BytesIO()
     Image.fromarray(picture).save(stored, "JPEG", quality=10)
@@ -40,6 +45,7 @@ def test_restore_changes_the_layer_that_jpeg_damaged(person, daemon):
     before = as_krita(damaged)
     person.open(before)
     start = person.fingerprint()
+    options.choose("model", SMALL)
     person.press("restore")
     person.wait_for_layers("Background", "Maquette restored")
     assert differing(before, person.picture()).any()
