@@ -99,7 +99,8 @@ def deblocked(pictures: Tensor, quality: int) -> Tensor:
 def _smoothed(pictures: Tensor, quality: int) -> Tensor:
     """Luma smoothed where it is flat, chroma along the edges of luma: JPEG keeps least of chroma."""
     to_luma = pictures.new_tensor(_LUMA_CHROMA)
-    luma, chroma = torch.einsum("cd,bdhw->bchw", to_luma, pictures).split([1, 2], dim=1)
+    planes = torch.einsum("cd,bdhw->bchw", to_luma, pictures)
+    luma, chroma = planes[:, :1], planes[:, 1:]
     chroma = _guided(luma, chroma, CHROMA_RADIUS, CHROMA_SMOOTHNESS)
     luma = _guided(luma, luma, LUMA_RADIUS, LUMA_SMOOTHNESS / quality)
     return torch.einsum("cd,bdhw->bchw", to_luma.inverse(), torch.cat([luma, chroma], dim=1)).clamp(-1, 1)
