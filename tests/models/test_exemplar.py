@@ -190,3 +190,22 @@ def test_a_structure_alone_is_the_answer_where_nothing_is_known() -> None:
     structure, hole = _gradient(24, 32), np.ones((24, 32), np.bool_)
     answers = finished(MODEL.synthesize(_noise(24, 32), hole, structure, FillOptions(candidates=2)))
     assert all(np.array_equal(answer, structure) for answer in answers)
+
+
+def test_an_extension_keeps_every_height_where_it_was() -> None:
+    bands = np.repeat(np.repeat(np.linspace(0.1, 0.9, 8, dtype=np.float32), 12)[:, None, None], 96, axis=1)
+    picture = _noise(96, 96) * 0.1 + bands
+    hole = np.zeros((96, 96), bool)
+    hole[:, :30] = hole[:, 70:] = True
+    (answer,) = finished(MODEL.fill(_spoiled(picture, hole), hole, FillOptions()))
+    smooth = ndimage.gaussian_filter(np.asarray(answer), (2.0, 2.0, 0.0))
+    assert np.abs(smooth - bands - 0.05)[4:-4].mean() < 0.05
+
+
+def test_an_extension_upwards_keeps_columns_where_they_were() -> None:
+    columns = np.repeat(np.repeat(np.linspace(0.1, 0.9, 8, dtype=np.float32), 12)[None, :, None], 96, axis=0)
+    picture = np.repeat(columns, 3, axis=2)
+    hole = np.zeros((96, 96), bool)
+    hole[:36] = True
+    (answer,) = finished(MODEL.fill(_spoiled(picture, hole), hole, FillOptions()))
+    assert np.abs(answer - picture)[hole].mean() < 0.05

@@ -8,13 +8,14 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.rectangle import Rectangle, bounds
 from maquette.imaging.resizing import resized, resized_known
 from maquette.imaging.smooth_fill import smooth_fill
-from maquette.models.exemplar.synthesis import Field, Level, LevelSolver, patch_radius
+from maquette.models.exemplar.synthesis import Field, Level, LevelSolver, patch_radius, spanned
 from maquette.models.painting.fillers import BoolArray, FloatArray
 
 LARGEST_AREA = 1_500_000
@@ -83,11 +84,25 @@ def _turns(level: Level, coarsest: bool) -> int:
     return _TURNS if int(level.hole.sum()) <= _MANY_TARGETS else 1
 
 
+def first_guess(picture: FloatArray, hole: BoolArray) -> FloatArray:
+    """(H, W, 3) with something under the hole.
+
+    A hole from one edge of the picture to the other is an extension: there the nearest known pixels go on, so that a
+    horizon stays at its height. Any other is drawn over smoothly.
+    """
+    if not any(spanned(hole)):
+        return smooth_fill(picture, hole)
+    rows, columns = cast(
+        "NDArray[np.int64]", ndimage.distance_transform_edt(hole, return_distances=False, return_indices=True)
+    )
+    return picture[rows, columns]
+
+
 def _started(level: Level, coarser: FloatArray | None) -> Level:
     if coarser is not None:
         guess = resized(coarser, level.hole.shape[1], level.hole.shape[0])
     else:
-        guess = level.structure if level.structure is not None else smooth_fill(level.picture, level.hole)
+        guess = level.structure if level.structure is not None else first_guess(level.picture, level.hole)
     return Level(np.where(level.hole[..., None], guess, level.picture).astype(np.float32), level.hole, level.structure)
 
 

@@ -20,6 +20,8 @@ NEARNESS = 0.1
 """What a match across the whole picture costs more than one close by, as a difference of colour."""
 GUIDANCE = 1.5
 """How much the structure counts beside a patch's own colours."""
+_EXTENDING = 6.0
+"""How much more a match in another row costs beside a picture, or in another column above or below it."""
 _FADING = 1.3
 _DIVERSITY = 0.05
 _PIXELS_AT_ONCE = 4096
@@ -50,6 +52,11 @@ def usable_centres(hole: BoolArray, radius: int) -> BoolArray:
 def _reached(hole: BoolArray, radius: int) -> BoolArray:
     """Where (H, W) a patch holds some unknown pixel."""
     return cast("BoolArray", ndimage.maximum_filter(hole, size=2 * radius + 1, mode="constant", cval=False))
+
+
+def spanned(hole: BoolArray) -> tuple[bool, bool]:
+    """Whether a hole lies in every row, and in every column: it extends the picture sideways, or up or down."""
+    return bool(hole.any(axis=1).all()), bool(hole.any(axis=0).all())
 
 
 def patch_radius(hole: BoolArray) -> int | None:
@@ -198,7 +205,8 @@ class LevelSolver:
         height, width = self._level.hole.shape
         pixels = (2 * self._radius + 1) ** 2
         rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-        place = torch.stack((rows, columns), dim=-1) / max(height, width)
+        weights = [_EXTENDING if whole else 1.0 for whole in spanned(self._level.hole)]
+        place = torch.stack((rows * weights[0], columns * weights[1]), dim=-1) / max(height, width)
         extras = [place.float() * NEARNESS * pixels**0.5]
         if self._level.structure is not None:
             extras.append(torch.from_numpy(self._level.structure) * GUIDANCE * pixels**0.5)
