@@ -14,7 +14,7 @@ from .colour import ColourFormat, in_colour
 from .jobs import Bands, Verb
 from .settings import Result
 
-# The host draws between a change of the picture's size and the next edit; Krita wants it so.
+# The host's window catches up with a change of the document before the next one; Krita wants it so.
 _BREATH_SECONDS = 0.02
 
 # Dots per inch of a picture that has lost its document.
@@ -98,7 +98,7 @@ async def _as_layer(answer: Answer, index: int) -> Placed:
     canvas = answer.job.canvas
     name = canvas.unused_name(_NAMES[answer.job.verb])
     draft = await _drawn(answer, index, name)
-    canvas.activate(_to_work_on(answer, canvas.put(draft, _above(answer))))
+    await _activate(canvas, _to_work_on(answer, canvas.put(draft, _above(answer))))
     return Placed(strings.ON_LAYER.format(name=name), 1)
 
 
@@ -115,7 +115,7 @@ async def _as_group(answer: Answer, index: int) -> Placed:
     group = canvas.put_group(name, _above(answer))
     for draft in drafts:
         canvas.put(draft, None, group)
-    canvas.activate(_to_work_on(answer, group))
+    await _activate(canvas, _to_work_on(answer, group))
     return Placed(strings.IN_GROUP.format(name=name), 1 + len(drafts))
 
 
@@ -127,8 +127,15 @@ async def _instead(answer: Answer, index: int) -> Placed:
     await _write(answer, index, job.colour, draft, Rectangle(0, 0, 0, 0), old)
     replaced = job.canvas.put(draft, layer.id)
     job.canvas.remove(layer.id)
-    job.canvas.activate(replaced)
+    await _activate(job.canvas, replaced)
     return Placed(strings.REPLACED.format(name=layer.name), 2)
+
+
+async def _activate(canvas: Canvas, layer_id: str) -> None:
+    """Make a layer the active one, once the host's window knows it."""
+    await asyncio.sleep(_BREATH_SECONDS)
+    if canvas.is_open and canvas.layer(layer_id) is not None:
+        canvas.activate(layer_id)
 
 
 async def _drawn(answer: Answer, index: int, name: str) -> Draft:
