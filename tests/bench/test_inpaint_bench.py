@@ -37,8 +37,10 @@ from maquette.bench.painting_photographs import (
 )
 from maquette.bench.painting_sheet import sheet
 from maquette.bench.painting_table import Row, print_rows, write_rows
+from maquette.cli.main import build_app
 from maquette.errors import MaquetteError, Reason
 from rich.console import Console
+from typer.testing import CliRunner
 
 SIDE = 64
 ROUGHNESS = 20
@@ -199,6 +201,12 @@ def test_the_table_and_the_file_say_which_bar_is_missed(tmp_path: Path) -> None:
     content = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
     assert [row["met"] for row in content["rows"]] == [False, None]
     assert content["weights"] == "abc"
+
+
+def test_without_pictures_nothing_is_measured() -> None:
+    result = CliRunner().invoke(build_app("bench"), ["bench", "inpaint"])
+    assert isinstance(result.exception, MaquetteError)
+    assert "--rooms" in result.exception.action
 
 
 def test_a_sheet_has_a_row_for_each_method(pixels: np.ndarray) -> None:

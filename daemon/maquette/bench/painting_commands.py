@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from maquette.errors import MaquetteError, Reason
+
 if TYPE_CHECKING:
     from maquette.bench.painting_sheet import Pixels
     from maquette.bench.painting_table import Row
@@ -25,7 +27,7 @@ def inpaint(
     rooms: Annotated[Path | None, typer.Option(help="Folder of rooms (train render-rooms) never trained on.")] = None,
     lands: Annotated[Path | None, typer.Option(help="Folder of lands (train render-lands) never trained on.")] = None,
     count: Annotated[int, typer.Option(min=2, help="How many pictures of each.")] = 200,
-    averaged: Annotated[int, typer.Option(min=0, help="Of how many the mean of 8 candidates is taken.")] = 200,
+    averaged: Annotated[int, typer.Option(min=0, help="Of how many the mean of 8 candidates is taken.")] = 50,
     long: Annotated[int, typer.Option(min=0, help="How many are also filled with 1000 network calls.")] = 2,
     exemplar: Annotated[bool, typer.Option(help="Fill with exemplar too.")] = True,
     weights: WeightsFile = None,
@@ -41,6 +43,9 @@ def inpaint(
     from maquette.bench.inpaint_tasks import colour_all, measure_calls, measure_colouring, measure_restoring
     from maquette.bench.painting_models import load_exemplar, load_palette
 
+    if rooms is None and lands is None:
+        message = "There are no pictures to measure with."
+        raise MaquetteError(Reason.INVALID_ARGUMENT, message, "Give --rooms FOLDER or --lands FOLDER.")
     torch.set_num_threads(threads)
     model = load_palette(weights)
     fillers = {PALETTE: model, **({"exemplar": load_exemplar()} if exemplar else {})}
