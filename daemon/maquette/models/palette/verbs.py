@@ -36,7 +36,7 @@ DEFAULTS: Mapping[Task, Sampling] = {
     Task.COLORIZE: Sampling(1),
     Task.RESTORE: Sampling(1),
 }
-"""Of the embedded weights, by measurement: they were trained for so short a time that further calls bring back noise."""
+"""Of the embedded weights, by measurement: after so short a training, further calls bring back noise."""
 
 
 class PaletteModel:
