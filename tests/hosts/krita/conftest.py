@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -48,7 +49,11 @@ def studio(house, tmp_path_factory) -> Iterator[Studio]:
 def person(studio) -> Person:
     """Someone at Krita, no document open."""
     if studio.crashed:
-        studio.start()
+        try:
+            studio.start()
+        except KritaCrashedError as crash:
+            warnings.warn(f"Krita did not start: {crash}", stacklevel=1)
+            studio.start()
     person = Person(studio)
     person.begin()
     return person
@@ -94,7 +99,16 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     person = getattr(item, "funcargs", {}).get("person")
     if report.failed and call.when == "call" and person and not person.studio.crashed:
-        picture = person.studio.folder.parent / f"{item.originalname}.png"
-        person.studio.photograph(picture)
-        told = [f"screen: {picture}", *person.sentences(), str(person.ask("dialogs")), person.studio.log[-1500:]]
-        report.sections.append(("Krita", "\n".join(told)))
+        report.sections.append(("Krita", "\n".join(seen(person, item.originalname))))
+
+
+def seen(person: Person, name: str) -> Iterator[str]:
+    """What the screen shows and what Krita printed."""
+    picture = person.studio.folder.parent / f"{name}.png"
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        person.photograph(picture)
+        yield f"screen: {picture}"
+    with contextlib.suppress(KritaCrashedError):
+        yield from person.sentences()
+        yield str(person.ask("dialogs"))
+    yield person.studio.log[-1500:]

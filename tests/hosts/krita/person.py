@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,6 @@ class Person:
     def layers(self) -> list[str]:
         """Names, lowest first; a selection is no layer."""
         return [layer["name"] for layer in self.document()["layers"] if layer["type"] != "selectionmask"]
-
-    def layer(self, name: str) -> dict[str, Any]:
-        """The one layer of that name."""
-        (found,) = [layer for layer in self.document()["layers"] if layer["name"] == name]
-        return found
 
     def fingerprint(self) -> Any:
         """Equal fingerprints mean the same document to the byte."""
@@ -141,18 +137,26 @@ class Person:
         self.wait_for(lambda: self.told(words), f"the docker to say {words!r}")
 
     def press(self, name: str) -> None:
-        """Click a button of the docker, as soon as it may be clicked."""
+        """Click a button of the docker as soon as it may be clicked; again if it moved away from under the click."""
+        self.wait_for(lambda: self._point_at(name), f"the button {name}")
+        before = self.ask("clicks", name=f"maquette_{name}")
+        self.studio.xdotool("click", 1)
+        if before is not None:
+            deadline = time.monotonic() + BRIEF_SECONDS
+            while self.ask("clicks", name=f"maquette_{name}") == before:
+                if time.monotonic() > deadline:
+                    self.press(name)
+                    return
 
-        def pressable() -> dict[str, Any] | None:
-            there = self.ask("scroll_to", name=f"maquette_{name}")
-            seen = self.widget(name) if there else None
-            return seen if seen and seen["enabled"] else None
-
-        seen = self.wait_for(pressable, f"the button {name}")
-        self.click(*middle(seen["place"]))
-
-    def click(self, x: float, y: float) -> None:
-        self.studio.xdotool("mousemove", round(x), round(y), "click", 1)
+    def _point_at(self, name: str) -> bool:
+        """Move the pointer there; whether it is there, and what is there may be clicked."""
+        there = self.ask("scroll_to", name=f"maquette_{name}")
+        seen = self.widget(name) if there else None
+        if seen is None or not seen["enabled"]:
+            return False
+        self.studio.xdotool("mousemove", *map(round, middle(seen["place"])))
+        now = self.widget(name)
+        return now is not None and now["under_pointer"] and now["place"] == seen["place"]
 
     def enter(self, name: str, value: object) -> None:
         """Type into a field of the docker."""

@@ -75,7 +75,6 @@ class Studio:
         self._install_probe()
         self.environment = self._environment(display, variables)
         self.process: subprocess.Popen[bytes] | None = None
-        self.runs = 0
         self._window_manager = subprocess.Popen(
             ["openbox", "--sm-disable"], env=self.environment, stderr=subprocess.DEVNULL
         )
@@ -123,7 +122,6 @@ class Studio:
 
     def start(self) -> None:
         """Start Krita and wait for its window."""
-        self.runs += 1
         (self.folder / "probe").unlink(missing_ok=True)
         with (self.folder / "krita.log").open("ab") as log:
             self.process = subprocess.Popen(

@@ -7,12 +7,13 @@ from functools import lru_cache
 
 from krita import Krita
 from PyQt5.QtCore import QPoint, QRect, Qt
-from PyQt5.QtWidgets import QApplication, QComboBox, QDockWidget, QLabel, QScrollArea, QWidget
+from PyQt5.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QLabel, QScrollArea, QWidget
 
 from .verbs import verb
 
 DOCKER = "Maquette"
 NAMES = "maquette_"
+COUNTED = "maquette_probe_clicks"
 CANVASES = ("KisQPainterCanvas", "KisOpenGLCanvas2")
 
 
@@ -89,6 +90,7 @@ def widget(seen):
         "class": type(seen).__name__,
         "enabled": seen.isEnabled(),
         "tip": seen.toolTip(),
+        "under_pointer": seen.underMouse(),
         "place": on_screen(seen),
     }
     if isinstance(seen, QComboBox):
@@ -130,6 +132,18 @@ def scroll_to(name):
             area.ensureWidgetVisible(wanted)
         area = area.parentWidget()
     return True
+
+
+@verb
+def clicks(name):
+    """How often a button was clicked since this was first asked; None for what is no button."""
+    button = docker().findChild(QWidget, name)
+    if not isinstance(button, QAbstractButton):
+        return None
+    if button.property(COUNTED) is None:
+        button.setProperty(COUNTED, 0)
+        button.clicked.connect(lambda *_: button.setProperty(COUNTED, button.property(COUNTED) + 1))
+    return button.property(COUNTED)
 
 
 @verb
