@@ -65,7 +65,7 @@ def photograph(person: Person, folder: Path) -> None:
     person.keys("ctrl+shift+a")
     person.show_options()
     person.reset_options()
-    person.press("extend_right")
+    person.press("extend_left")
     person.wait_for_layers("Background", "Maquette fill", "Maquette extension")
     # Krita 5.1 goes on to fit the old size into the view.
     person.ask("zoom", level=1.1)
