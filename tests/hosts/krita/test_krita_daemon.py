@@ -36,7 +36,7 @@ def test_a_daemon_that_dies_in_the_middle_is_told_and_started_again(person, daem
     start = person.fingerprint()
     options.enter("candidates", 8)
     person.press("fill")
-    person.wait_for(lambda: person.widget("progress"), "the progress")
+    person.wait_for(lambda: person.widget("preview"), "a preview, for then the engine is at work")
     daemon.kill()
     person.wait_to_be_told("not running")
     assert person.widget("progress") is None
@@ -54,7 +54,7 @@ def test_an_engine_that_dies_fails_one_filling_only(person, daemon, options):
     start = person.fingerprint()
     options.enter("candidates", 8)
     person.press("fill")
-    person.wait_for(lambda: person.widget("progress"), "the progress")
+    person.wait_for(lambda: person.widget("preview"), "a preview, for then the engine is at work")
     daemon.kill_engine()
     person.wait_for(lambda: not person.widget("progress"), "the docker to notice")
     assert any("engine" in sentence for sentence in person.sentences()), person.sentences()
