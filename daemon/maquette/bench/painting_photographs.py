@@ -14,7 +14,7 @@ from PIL import Image
 from scipy import ndimage
 
 from maquette.bench.painting_baselines import BASELINES, patch_match
-from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim
+from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim, statistics_distance
 from maquette.bench.painting_models import finished, to_floats
 from maquette.bench.painting_sheet import Pixels, with_hole
 from maquette.bench.painting_table import Row
@@ -181,9 +181,15 @@ def photograph_rows(fills: PhotographFills) -> list[Row]:
     count = len(fills.true)
     seconds = {method: float(np.mean(values)) for method, values in fills.seconds.items()}
     limit = seconds["PatchMatch"] * SLOWDOWN
+    true = [to_floats(each) for each in fills.true]
+    distances = {
+        method: statistics_distance([to_floats(each) for each in lot], true, fills.holes)
+        for method, lot in fills.answers.items()
+    }
     return [
         Row(f"photographs, {count} holes: PSNR (dB)", fills.mean(psnr), AUTO, others),
         Row(f"photographs, {count} holes: SSIM", fills.mean(ssim), AUTO, others),
+        Row(f"photographs, {count} holes: Fréchet distance", distances),
         Row("the same by exemplar: seconds", seconds, EXEMPLAR, higher_is_better=False, limit=limit),
         Row(
             "photographs: bytes changed outside the blend band",
