@@ -18,7 +18,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 IMPORTER = Path("/usr/share/krita/pykrita/plugin_importer/plugin_importer.py")
 TOOLS = ("krita", "Xvfb", "openbox", "xdotool")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 180
 
 KRITARC = """\
 [General]
