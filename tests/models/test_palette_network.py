@@ -16,6 +16,7 @@ from maquette.models.palette.guesses import continued, deblocked, smoothly_fille
 from maquette.models.palette.network import Unet, noise_embedding
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
 from maquette.models.palette.schedule import SCHEDULES, betas, fast_noise_levels, schedule_of
+from maquette.models.palette.softening import depths, softened
 from maquette.models.palette.training import published_loss
 from model_helpers import GOLDEN, difference, golden
 from palette_helpers import GOLDEN_SHAPE, OWN_SHAPE, PUBLISHED_SHAPE, random_network
@@ -204,6 +205,19 @@ def test_every_pixel_may_be_unknown_or_known(guess: Callable[[Tensor, Tensor], T
     picture = torch.rand(1, 3, 5, 7)
     assert torch.equal(guess(picture, torch.ones(1, 1, 5, 7)), torch.zeros(1, 3, 5, 7))
     assert torch.equal(guess(picture, torch.zeros(1, 1, 5, 7)), picture)
+
+
+def test_holes_are_softened_where_they_are_deep() -> None:
+    picture = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(0))
+    hole = torch.zeros(1, 1, 40, 40)
+    hole[..., 4:, 6:34] = 1
+    assert depths(hole)[0, 0, 4, 20] == 1
+    assert depths(hole)[0, 0, 39, 20] == 14
+    soft = softened(picture, hole)
+    assert torch.equal(torch.where(depths(hole) <= 3, soft, 0), torch.where(depths(hole) <= 3, picture, 0))
+    assert soft[..., 30:, 18:22].std() < 0.3 * picture[..., 30:, 18:22].std()
+    flat = torch.full_like(picture, 0.3)
+    assert difference(softened(flat, hole), flat) < 1e-6
 
 
 def test_a_jpeg_is_deblocked() -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 from maquette.models.palette.conditioning import TASK_WIDTH, Task
 from maquette.models.palette.denoiser import Denoiser
 from maquette.models.palette.network import Unet, UnetShape
+from maquette.models.palette.softening import softened
 from maquette.models.palette.training import PaletteTrainer, initialise
 from maquette.models.palette.verbs import DEFAULTS
 from maquette.training.blobgan_recipe import save_sheet
@@ -152,7 +153,7 @@ def sheet_rows(denoiser: Denoiser, pixels: Pixels) -> list[Tensor]:
     return [
         fill.pictures,
         fill.given,
-        answered(denoiser, fill, DEFAULTS[Task.FILL]),
+        softened(answered(denoiser, fill, DEFAULTS[Task.FILL]), fill.condition.mask),
         colour.given,
         answered(denoiser, colour, DEFAULTS[Task.COLORIZE]),
         repair.given,

@@ -24,6 +24,7 @@ from maquette.models.palette.sampling import (
     check_steps,
     is_published,
 )
+from maquette.models.palette.softening import softened
 from maquette.models.pictures import resized, rgb_picture
 from maquette.store.model_info import ModelInfo
 
@@ -77,7 +78,10 @@ class PaletteModel:
         clean, mask = self._picture(picture), self._plane(hole.astype(np.float32))
         base = None if is_published(self.denoiser) else continued(clean, mask)
         question = Question(clean * (1 - mask), mask, base, self._told(Task.FILL))
-        answers = yield from self._answers("filling", question, self._sampling(Task.FILL, options), options)
+        sampling = self._sampling(Task.FILL, options)
+        answers = yield from self._answers("filling", question, sampling, options)
+        if base is not None and sampling.steps == 1:
+            answers = [softened(answer, mask) for answer in answers]
         return tuple(np.where(hole[..., None], _array(answer), picture) for answer in answers)
 
     def colorize(
