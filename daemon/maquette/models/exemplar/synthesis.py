@@ -92,7 +92,8 @@ class LevelSolver:
         self._usable = torch.from_numpy(usable)
         self._centres = self._usable.nonzero()
         self._targets = torch.from_numpy(_reached(level.hole, radius)).nonzero()
-        self._pixels = torch.from_numpy(level.hole).nonzero()
+        # A copy: torch warns of arrays that nobody may write to.
+        self._pixels = torch.from_numpy(level.hole.copy()).nonzero()
         self._index = self._numbered()
         self._trust = self._depth_trust()
         self._extras = self._extra_features(restlessness)
