@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-if find_spec("krita") is not None:
+_krita = find_spec("krita")
+# A folder that happens to be called "krita" is found too, but comes from no file.
+if _krita is not None and _krita.origin is not None:
     from .host import register
 
     register()

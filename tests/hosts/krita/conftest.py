@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,35 +45,47 @@ def studio(house, tmp_path_factory) -> Iterator[Studio]:
     assert "Traceback" not in studio.log, studio.log[-3000:]
 
 
+def with_one_more_try(person: Person, action: Callable[[], None]) -> None:
+    """Do something in Krita; if Krita itself crashes, say so, start it again and do it once more."""
+    try:
+        action()
+    except KritaCrashedError as crash:
+        warnings.warn(f"Krita crashed: {crash}", stacklevel=2)
+        person.studio.start()
+        person.begin()
+        action()
+
+
 @pytest.fixture
 def person(studio) -> Person:
     """Someone at Krita, no document open."""
-    if studio.crashed:
-        try:
-            studio.start()
-        except KritaCrashedError as crash:
-            warnings.warn(f"Krita did not start: {crash}", stacklevel=1)
-            studio.start()
     person = Person(studio)
-    person.begin()
+    try:
+        if studio.crashed:
+            studio.start()
+        person.begin()
+    except KritaCrashedError as crash:
+        warnings.warn(f"Krita crashed as it began: {crash}", stacklevel=1)
+        studio.start()
+        person.begin()
     return person
 
 
 @pytest.fixture
 def daemon(house, person) -> DaemonHouse:
-    """A daemon that runs, and a docker that has noticed."""
+    """A daemon that runs, and a docker that has noticed; a crash of Krita itself gets one more try."""
     house.start()
-    person.wait_to_be_ready()
+    with_one_more_try(person, person.wait_to_be_ready)
     return house
 
 
 @pytest.fixture
 def options(person) -> Iterator[Person]:
     """Someone whose options are as at first, and will be again."""
-    person.show_options()
+    with_one_more_try(person, person.show_options)
     yield person
     if not person.studio.crashed:
-        person.reset_options()
+        with_one_more_try(person, person.reset_options)
 
 
 @pytest.hookimpl(tryfirst=True)
