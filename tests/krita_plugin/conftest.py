@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "krita_plugin"))
 
 from fake_krita_host import FakeCanvas, FakeHost
-from fake_painter import FakeConnection, FakePainter
+from fake_krita_painter import FakeConnection, FakePainter
 from maquette_krita.client import Pump
 from maquette_krita.studio import Studio
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_painter import READY
+from fake_krita_painter import READY
 from maquette_krita import strings
 from maquette_krita.client import ClientError, conditions
 from maquette_krita.status import Remedy, said, status_of
