@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from maquette.imaging.jpeg_quality import blockiness, quality_of_file, quality_of_pixels
+from maquette.imaging.jpeg_quality import blockiness, quality_of_pixels
 from PIL import Image
 from scipy import ndimage
 
@@ -22,19 +22,6 @@ def compressed(quality: int) -> bytes:
     target = io.BytesIO()
     painting().save(target, "JPEG", quality=quality)
     return target.getvalue()
-
-
-@pytest.mark.parametrize("quality", [1, 5, 10, 30, 49, 50, 51, 75, 90, 100])
-def test_a_file_says_its_quality(quality: int) -> None:
-    assert quality_of_file(compressed(quality)) == quality
-
-
-def test_other_bytes_have_no_quality() -> None:
-    target = io.BytesIO()
-    painting().save(target, "PNG")
-    assert quality_of_file(target.getvalue()) is None
-    assert quality_of_file(b"nothing") is None
-    assert quality_of_file(compressed(30)[:200]) in (None, 30)
 
 
 def grey(quality: int) -> np.ndarray:
