@@ -19,6 +19,14 @@ from maquette_krita.studio import Studio
 PATIENCE_SECONDS = 60
 
 
+@pytest.fixture(scope="session")
+def application():
+    """The one Qt application of a process; only where a binding was chosen."""
+    from maquette_krita import qt
+
+    return qt.QApplication([])
+
+
 @pytest.fixture
 def canvas() -> FakeCanvas:
     return FakeCanvas((12, 10))

@@ -23,6 +23,15 @@ def test_the_docker_works_on(version):
     if loaded.returncode != 0:
         pytest.skip(f"PyQt{version} lacks a system library: {loaded.stderr.strip().splitlines()[-1]}")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "MAQUETTE_TEST_QT": str(version)}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", str(HERE / "qt_checks.py")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        *(str(HERE / name) for name in ("qt_checks.py", "qt_host_checks.py")),
+    ]
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=HERE)
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-2000:]
