@@ -55,6 +55,31 @@ class SceneServiceStub:
                 request_serializer=maquette_dot_v1_dot_scene__pb2.RestyleSceneRequest.SerializeToString,
                 response_deserializer=maquette_dot_v1_dot_scene__pb2.RestyleSceneResponse.FromString,
                 _registered_method=True)
+        self.CompleteScene = channel.unary_stream(
+                '/maquette.v1.SceneService/CompleteScene',
+                request_serializer=maquette_dot_v1_dot_scene__pb2.CompleteSceneRequest.SerializeToString,
+                response_deserializer=maquette_dot_v1_dot_scene__pb2.CompleteSceneResponse.FromString,
+                _registered_method=True)
+        self.InvertImage = channel.unary_stream(
+                '/maquette.v1.SceneService/InvertImage',
+                request_serializer=maquette_dot_v1_dot_scene__pb2.InvertImageRequest.SerializeToString,
+                response_deserializer=maquette_dot_v1_dot_scene__pb2.InvertImageResponse.FromString,
+                _registered_method=True)
+        self.InterpolateScenes = channel.unary_stream(
+                '/maquette.v1.SceneService/InterpolateScenes',
+                request_serializer=maquette_dot_v1_dot_scene__pb2.InterpolateScenesRequest.SerializeToString,
+                response_deserializer=maquette_dot_v1_dot_scene__pb2.InterpolateScenesResponse.FromString,
+                _registered_method=True)
+        self.TransferEdit = channel.unary_stream(
+                '/maquette.v1.SceneService/TransferEdit',
+                request_serializer=maquette_dot_v1_dot_scene__pb2.TransferEditRequest.SerializeToString,
+                response_deserializer=maquette_dot_v1_dot_scene__pb2.TransferEditResponse.FromString,
+                _registered_method=True)
+        self.RenderAnimation = channel.stream_stream(
+                '/maquette.v1.SceneService/RenderAnimation',
+                request_serializer=maquette_dot_v1_dot_scene__pb2.RenderAnimationRequest.SerializeToString,
+                response_deserializer=maquette_dot_v1_dot_scene__pb2.RenderAnimationResponse.FromString,
+                _registered_method=True)
 
 
 class SceneServiceServicer:
@@ -91,6 +116,42 @@ class SceneServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CompleteScene(self, request, context):
+        """Keeps some blobs and samples the others so that they fit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def InvertImage(self, request, context):
+        """Finds the scene that renders to a picture: a first guess by the model's encoder, then optimisation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def InterpolateScenes(self, request, context):
+        """Scenes between two scenes of the same model.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TransferEdit(self, request, context):
+        """Carries the difference between the renders of two scenes onto a picture, and leaves every other pixel as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenderAnimation(self, request_iterator, context):
+        """Renders the scenes of an animation one after the other, each answered before the next is begun, in the order in which
+        they came. The same scene always gives the same picture. The end of the stream cancels the work.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SceneServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -113,6 +174,31 @@ def add_SceneServiceServicer_to_server(servicer, server):
                     servicer.RestyleScene,
                     request_deserializer=maquette_dot_v1_dot_scene__pb2.RestyleSceneRequest.FromString,
                     response_serializer=maquette_dot_v1_dot_scene__pb2.RestyleSceneResponse.SerializeToString,
+            ),
+            'CompleteScene': grpc.unary_stream_rpc_method_handler(
+                    servicer.CompleteScene,
+                    request_deserializer=maquette_dot_v1_dot_scene__pb2.CompleteSceneRequest.FromString,
+                    response_serializer=maquette_dot_v1_dot_scene__pb2.CompleteSceneResponse.SerializeToString,
+            ),
+            'InvertImage': grpc.unary_stream_rpc_method_handler(
+                    servicer.InvertImage,
+                    request_deserializer=maquette_dot_v1_dot_scene__pb2.InvertImageRequest.FromString,
+                    response_serializer=maquette_dot_v1_dot_scene__pb2.InvertImageResponse.SerializeToString,
+            ),
+            'InterpolateScenes': grpc.unary_stream_rpc_method_handler(
+                    servicer.InterpolateScenes,
+                    request_deserializer=maquette_dot_v1_dot_scene__pb2.InterpolateScenesRequest.FromString,
+                    response_serializer=maquette_dot_v1_dot_scene__pb2.InterpolateScenesResponse.SerializeToString,
+            ),
+            'TransferEdit': grpc.unary_stream_rpc_method_handler(
+                    servicer.TransferEdit,
+                    request_deserializer=maquette_dot_v1_dot_scene__pb2.TransferEditRequest.FromString,
+                    response_serializer=maquette_dot_v1_dot_scene__pb2.TransferEditResponse.SerializeToString,
+            ),
+            'RenderAnimation': grpc.stream_stream_rpc_method_handler(
+                    servicer.RenderAnimation,
+                    request_deserializer=maquette_dot_v1_dot_scene__pb2.RenderAnimationRequest.FromString,
+                    response_serializer=maquette_dot_v1_dot_scene__pb2.RenderAnimationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -224,6 +310,141 @@ class SceneService:
             '/maquette.v1.SceneService/RestyleScene',
             maquette_dot_v1_dot_scene__pb2.RestyleSceneRequest.SerializeToString,
             maquette_dot_v1_dot_scene__pb2.RestyleSceneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteScene(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/maquette.v1.SceneService/CompleteScene',
+            maquette_dot_v1_dot_scene__pb2.CompleteSceneRequest.SerializeToString,
+            maquette_dot_v1_dot_scene__pb2.CompleteSceneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InvertImage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/maquette.v1.SceneService/InvertImage',
+            maquette_dot_v1_dot_scene__pb2.InvertImageRequest.SerializeToString,
+            maquette_dot_v1_dot_scene__pb2.InvertImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InterpolateScenes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/maquette.v1.SceneService/InterpolateScenes',
+            maquette_dot_v1_dot_scene__pb2.InterpolateScenesRequest.SerializeToString,
+            maquette_dot_v1_dot_scene__pb2.InterpolateScenesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TransferEdit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/maquette.v1.SceneService/TransferEdit',
+            maquette_dot_v1_dot_scene__pb2.TransferEditRequest.SerializeToString,
+            maquette_dot_v1_dot_scene__pb2.TransferEditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenderAnimation(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/maquette.v1.SceneService/RenderAnimation',
+            maquette_dot_v1_dot_scene__pb2.RenderAnimationRequest.SerializeToString,
+            maquette_dot_v1_dot_scene__pb2.RenderAnimationResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,6 +31,26 @@ class SceneServiceBase(abc.ABC):
     async def RestyleScene(self, stream: 'grpclib.server.Stream[scene_pb2.RestyleSceneRequest, scene_pb2.RestyleSceneResponse]') -> None:
         pass
 
+    @abc.abstractmethod
+    async def CompleteScene(self, stream: 'grpclib.server.Stream[scene_pb2.CompleteSceneRequest, scene_pb2.CompleteSceneResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def InvertImage(self, stream: 'grpclib.server.Stream[scene_pb2.InvertImageRequest, scene_pb2.InvertImageResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def InterpolateScenes(self, stream: 'grpclib.server.Stream[scene_pb2.InterpolateScenesRequest, scene_pb2.InterpolateScenesResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def TransferEdit(self, stream: 'grpclib.server.Stream[scene_pb2.TransferEditRequest, scene_pb2.TransferEditResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def RenderAnimation(self, stream: 'grpclib.server.Stream[scene_pb2.RenderAnimationRequest, scene_pb2.RenderAnimationResponse]') -> None:
+        pass
+
     def __mapping__(self) -> typing.Dict[str, grpclib.const.Handler]:
         return {
             '/maquette.v1.SceneService/SampleScene': grpclib.const.Handler(
@@ -56,6 +76,36 @@ class SceneServiceBase(abc.ABC):
                 grpclib.const.Cardinality.UNARY_STREAM,
                 scene_pb2.RestyleSceneRequest,
                 scene_pb2.RestyleSceneResponse,
+            ),
+            '/maquette.v1.SceneService/CompleteScene': grpclib.const.Handler(
+                self.CompleteScene,
+                grpclib.const.Cardinality.UNARY_STREAM,
+                scene_pb2.CompleteSceneRequest,
+                scene_pb2.CompleteSceneResponse,
+            ),
+            '/maquette.v1.SceneService/InvertImage': grpclib.const.Handler(
+                self.InvertImage,
+                grpclib.const.Cardinality.UNARY_STREAM,
+                scene_pb2.InvertImageRequest,
+                scene_pb2.InvertImageResponse,
+            ),
+            '/maquette.v1.SceneService/InterpolateScenes': grpclib.const.Handler(
+                self.InterpolateScenes,
+                grpclib.const.Cardinality.UNARY_STREAM,
+                scene_pb2.InterpolateScenesRequest,
+                scene_pb2.InterpolateScenesResponse,
+            ),
+            '/maquette.v1.SceneService/TransferEdit': grpclib.const.Handler(
+                self.TransferEdit,
+                grpclib.const.Cardinality.UNARY_STREAM,
+                scene_pb2.TransferEditRequest,
+                scene_pb2.TransferEditResponse,
+            ),
+            '/maquette.v1.SceneService/RenderAnimation': grpclib.const.Handler(
+                self.RenderAnimation,
+                grpclib.const.Cardinality.STREAM_STREAM,
+                scene_pb2.RenderAnimationRequest,
+                scene_pb2.RenderAnimationResponse,
             ),
         }
 
@@ -86,4 +136,34 @@ class SceneServiceStub:
             '/maquette.v1.SceneService/RestyleScene',
             scene_pb2.RestyleSceneRequest,
             scene_pb2.RestyleSceneResponse,
+        )
+        self.CompleteScene = grpclib.client.UnaryStreamMethod(
+            channel,
+            '/maquette.v1.SceneService/CompleteScene',
+            scene_pb2.CompleteSceneRequest,
+            scene_pb2.CompleteSceneResponse,
+        )
+        self.InvertImage = grpclib.client.UnaryStreamMethod(
+            channel,
+            '/maquette.v1.SceneService/InvertImage',
+            scene_pb2.InvertImageRequest,
+            scene_pb2.InvertImageResponse,
+        )
+        self.InterpolateScenes = grpclib.client.UnaryStreamMethod(
+            channel,
+            '/maquette.v1.SceneService/InterpolateScenes',
+            scene_pb2.InterpolateScenesRequest,
+            scene_pb2.InterpolateScenesResponse,
+        )
+        self.TransferEdit = grpclib.client.UnaryStreamMethod(
+            channel,
+            '/maquette.v1.SceneService/TransferEdit',
+            scene_pb2.TransferEditRequest,
+            scene_pb2.TransferEditResponse,
+        )
+        self.RenderAnimation = grpclib.client.StreamStreamMethod(
+            channel,
+            '/maquette.v1.SceneService/RenderAnimation',
+            scene_pb2.RenderAnimationRequest,
+            scene_pb2.RenderAnimationResponse,
         )

@@ -336,16 +336,20 @@ class ScenePatch(_message.Message):
     def __init__(self, set_ellipse: _Optional[_Union[ScenePatch.SetEllipse, _Mapping]] = ..., set_hidden: _Optional[_Union[ScenePatch.SetHidden, _Mapping]] = ..., set_order: _Optional[_Union[ScenePatch.SetOrder, _Mapping]] = ..., add_blob: _Optional[_Union[ScenePatch.AddBlob, _Mapping]] = ..., clone_blob: _Optional[_Union[ScenePatch.CloneBlob, _Mapping]] = ..., remove_blob: _Optional[_Union[ScenePatch.RemoveBlob, _Mapping]] = ..., restyle_blob: _Optional[_Union[ScenePatch.RestyleBlob, _Mapping]] = ..., restyle_from_blob: _Optional[_Union[ScenePatch.RestyleFromBlob, _Mapping]] = ..., set_noise_seed: _Optional[_Union[ScenePatch.SetNoiseSeed, _Mapping]] = ..., replace_scene: _Optional[_Union[ScenePatch.ReplaceScene, _Mapping]] = ...) -> None: ...
 
 class RestyleSceneRequest(_message.Message):
-    __slots__ = ("scene", "blob_ids", "background", "restyle")
+    __slots__ = ("scene", "blob_ids", "background", "restyle", "source", "amount")
     SCENE_FIELD_NUMBER: _ClassVar[int]
     BLOB_IDS_FIELD_NUMBER: _ClassVar[int]
     BACKGROUND_FIELD_NUMBER: _ClassVar[int]
     RESTYLE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
     scene: Scene
     blob_ids: _containers.RepeatedScalarFieldContainer[str]
     background: bool
     restyle: Restyle
-    def __init__(self, scene: _Optional[_Union[Scene, _Mapping]] = ..., blob_ids: _Optional[_Iterable[str]] = ..., background: _Optional[bool] = ..., restyle: _Optional[_Union[Restyle, _Mapping]] = ...) -> None: ...
+    source: Scene
+    amount: float
+    def __init__(self, scene: _Optional[_Union[Scene, _Mapping]] = ..., blob_ids: _Optional[_Iterable[str]] = ..., background: _Optional[bool] = ..., restyle: _Optional[_Union[Restyle, _Mapping]] = ..., source: _Optional[_Union[Scene, _Mapping]] = ..., amount: _Optional[float] = ...) -> None: ...
 
 class RestyleSceneResponse(_message.Message):
     __slots__ = ("progress", "result")
@@ -364,3 +368,161 @@ class RestyledScene(_message.Message):
     picture: _common_pb2.Image
     provenance: _common_pb2.Provenance
     def __init__(self, scene: _Optional[_Union[Scene, _Mapping]] = ..., picture: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
+
+class Rectangle(_message.Message):
+    __slots__ = ("left", "top", "width", "height")
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    TOP_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    left: int
+    top: int
+    width: int
+    height: int
+    def __init__(self, left: _Optional[int] = ..., top: _Optional[int] = ..., width: _Optional[int] = ..., height: _Optional[int] = ...) -> None: ...
+
+class CompleteSceneRequest(_message.Message):
+    __slots__ = ("scene", "pinned_ids", "pin_background", "seed", "truncation", "count", "thumbnail_side")
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    PINNED_IDS_FIELD_NUMBER: _ClassVar[int]
+    PIN_BACKGROUND_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    TRUNCATION_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    THUMBNAIL_SIDE_FIELD_NUMBER: _ClassVar[int]
+    scene: Scene
+    pinned_ids: _containers.RepeatedScalarFieldContainer[str]
+    pin_background: bool
+    seed: int
+    truncation: float
+    count: int
+    thumbnail_side: int
+    def __init__(self, scene: _Optional[_Union[Scene, _Mapping]] = ..., pinned_ids: _Optional[_Iterable[str]] = ..., pin_background: _Optional[bool] = ..., seed: _Optional[int] = ..., truncation: _Optional[float] = ..., count: _Optional[int] = ..., thumbnail_side: _Optional[int] = ...) -> None: ...
+
+class CompleteSceneResponse(_message.Message):
+    __slots__ = ("progress", "result")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    progress: _common_pb2.Progress
+    result: SampledScenes
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., result: _Optional[_Union[SampledScenes, _Mapping]] = ...) -> None: ...
+
+class InvertImageRequest(_message.Message):
+    __slots__ = ("model_id", "image", "region", "scene", "pinned_ids", "pin_background", "steps", "seed")
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    PINNED_IDS_FIELD_NUMBER: _ClassVar[int]
+    PIN_BACKGROUND_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    model_id: str
+    image: _common_pb2.Image
+    region: Rectangle
+    scene: Scene
+    pinned_ids: _containers.RepeatedScalarFieldContainer[str]
+    pin_background: bool
+    steps: int
+    seed: int
+    def __init__(self, model_id: _Optional[str] = ..., image: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., region: _Optional[_Union[Rectangle, _Mapping]] = ..., scene: _Optional[_Union[Scene, _Mapping]] = ..., pinned_ids: _Optional[_Iterable[str]] = ..., pin_background: _Optional[bool] = ..., steps: _Optional[int] = ..., seed: _Optional[int] = ...) -> None: ...
+
+class InvertImageResponse(_message.Message):
+    __slots__ = ("progress", "preview", "result")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    progress: _common_pb2.Progress
+    preview: _common_pb2.Preview
+    result: InvertedImage
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., preview: _Optional[_Union[_common_pb2.Preview, _Mapping]] = ..., result: _Optional[_Union[InvertedImage, _Mapping]] = ...) -> None: ...
+
+class InvertedImage(_message.Message):
+    __slots__ = ("scene", "picture", "region", "psnr", "first_psnr", "encoded", "provenance")
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    PSNR_FIELD_NUMBER: _ClassVar[int]
+    FIRST_PSNR_FIELD_NUMBER: _ClassVar[int]
+    ENCODED_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    scene: Scene
+    picture: _common_pb2.Image
+    region: Rectangle
+    psnr: float
+    first_psnr: float
+    encoded: bool
+    provenance: _common_pb2.Provenance
+    def __init__(self, scene: _Optional[_Union[Scene, _Mapping]] = ..., picture: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., region: _Optional[_Union[Rectangle, _Mapping]] = ..., psnr: _Optional[float] = ..., first_psnr: _Optional[float] = ..., encoded: _Optional[bool] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
+
+class InterpolateScenesRequest(_message.Message):
+    __slots__ = ("start", "end", "amounts", "thumbnail_side")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    AMOUNTS_FIELD_NUMBER: _ClassVar[int]
+    THUMBNAIL_SIDE_FIELD_NUMBER: _ClassVar[int]
+    start: Scene
+    end: Scene
+    amounts: _containers.RepeatedScalarFieldContainer[float]
+    thumbnail_side: int
+    def __init__(self, start: _Optional[_Union[Scene, _Mapping]] = ..., end: _Optional[_Union[Scene, _Mapping]] = ..., amounts: _Optional[_Iterable[float]] = ..., thumbnail_side: _Optional[int] = ...) -> None: ...
+
+class InterpolateScenesResponse(_message.Message):
+    __slots__ = ("progress", "result")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    progress: _common_pb2.Progress
+    result: SampledScenes
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., result: _Optional[_Union[SampledScenes, _Mapping]] = ...) -> None: ...
+
+class TransferEditRequest(_message.Message):
+    __slots__ = ("image", "region", "before", "after", "blend")
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    BLEND_FIELD_NUMBER: _ClassVar[int]
+    image: _common_pb2.Image
+    region: Rectangle
+    before: Scene
+    after: Scene
+    blend: float
+    def __init__(self, image: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., region: _Optional[_Union[Rectangle, _Mapping]] = ..., before: _Optional[_Union[Scene, _Mapping]] = ..., after: _Optional[_Union[Scene, _Mapping]] = ..., blend: _Optional[float] = ...) -> None: ...
+
+class TransferEditResponse(_message.Message):
+    __slots__ = ("progress", "result")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    progress: _common_pb2.Progress
+    result: TransferredEdit
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., result: _Optional[_Union[TransferredEdit, _Mapping]] = ...) -> None: ...
+
+class TransferredEdit(_message.Message):
+    __slots__ = ("changed", "patch", "provenance")
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    PATCH_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    changed: Rectangle
+    patch: _common_pb2.Image
+    provenance: _common_pb2.Provenance
+    def __init__(self, changed: _Optional[_Union[Rectangle, _Mapping]] = ..., patch: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
+
+class RenderAnimationRequest(_message.Message):
+    __slots__ = ("frame", "scene")
+    FRAME_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    frame: int
+    scene: Scene
+    def __init__(self, frame: _Optional[int] = ..., scene: _Optional[_Union[Scene, _Mapping]] = ...) -> None: ...
+
+class RenderAnimationResponse(_message.Message):
+    __slots__ = ("frame", "image", "timing", "provenance")
+    FRAME_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    TIMING_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    frame: int
+    image: _common_pb2.Image
+    timing: Timing
+    provenance: _common_pb2.Provenance
+    def __init__(self, frame: _Optional[int] = ..., image: _Optional[_Union[_common_pb2.Image, _Mapping]] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ..., provenance: _Optional[_Union[_common_pb2.Provenance, _Mapping]] = ...) -> None: ...
