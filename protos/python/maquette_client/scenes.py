@@ -83,7 +83,7 @@ async def sample_scenes(
         thumbnail_side=thumbnail_side,
     )
     result = await last_result(connection, SceneServiceStub, "SampleScene", request, on_progress)
-    return [await _sampled(connection, scene) for scene in result.scenes]
+    return await sampled_scenes(connection, result)
 
 
 async def render_scene(
@@ -114,20 +114,44 @@ async def render_scene(
 async def restyle_scene(
     connection: Connection,
     scene: scene_pb2.Scene,
-    restyle: scene_pb2.Restyle,
+    restyle: scene_pb2.Restyle | None = None,
     *,
+    source: scene_pb2.Scene | None = None,
+    amount: float | None = None,
     blob_ids: Sequence[str] = (),
     background: bool = False,
     on_progress: OnProgress | None = None,
 ) -> RestyledScene:
-    """Give blobs (none named = every blob), the background, or both another look.
+    """Give blobs (none named = every blob), the background, or both another look: one of ``restyle`` and ``source``.
+
+    Args:
+        connection: to the daemon.
+        scene: to restyle.
+        restyle: mixed into each.
+        source: scene of the same model whose looks are mixed in, by ``amount`` (None = 1): each blob takes from the
+            blob with its id, else from the one of its row, else keeps its look.
+        amount: 0 to 1, with ``source``.
+        blob_ids: to restyle; empty = all.
+        background: restyle the background too.
+        on_progress: told how far it is.
 
     Raises:
         ClientError: the daemon's refusal or any failure of the connection.
     """
-    request = scene_pb2.RestyleSceneRequest(scene=scene, blob_ids=blob_ids, background=background, restyle=restyle)
+    request = scene_pb2.RestyleSceneRequest(
+        scene=scene, blob_ids=blob_ids, background=background, restyle=restyle, source=source, amount=amount
+    )
     result = await last_result(connection, SceneServiceStub, "RestyleScene", request, on_progress)
     return RestyledScene(result.scene, await content.from_message(connection, result.picture), result.provenance)
+
+
+async def sampled_scenes(connection: Connection, result: scene_pb2.SampledScenes) -> list[SampledScene]:
+    """The scenes of a result, in its order.
+
+    Raises:
+        ClientError: a picture is damaged or gone, or any failure of the connection.
+    """
+    return [await _sampled(connection, scene) for scene in result.scenes]
 
 
 async def last_result(
