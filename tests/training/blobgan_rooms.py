@@ -9,8 +9,7 @@ import numpy as np
 import torch
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
 from maquette.models.blobgan.training import LabelledLayout, LooksNetwork, PictureModel
-from maquette.training.blobgan_data import labels_of
-from maquette.training.blobgan_features import ROWS, RoomFeatures, features_of
+from maquette.training.blobgan_features import ROWS, RoomFeatures, features_of, labels_of
 from maquette.training.blobgan_recipe import APPEARANCE_WIDTH, GEOMETRY_WIDTH, RESOLUTION
 from maquette.training.rooms.description import describe_room, move_object
 from maquette.training.rooms.moves import choose_move, moved_path

@@ -11,9 +11,8 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
 from maquette.store.weights_file import read_metadata
-from maquette.training.blobgan_data import labels_of
-from maquette.training.blobgan_evaluation import moved_features
-from maquette.training.blobgan_features import BLOBS, drawing_order, features_of
+from maquette.training.blobgan_features import BLOBS, drawing_order, features_of, labels_of
+from maquette.training.blobgan_moves import moved_features
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report, write_sheet
 from maquette.training.blobgan_weights import describe_weights, load_weights, save_weights

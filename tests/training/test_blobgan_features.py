@@ -9,7 +9,6 @@ from blobgan_rooms import flat_shard, room_features
 from hypothesis import given
 from hypothesis import strategies as st
 from maquette.models.blobgan.geometry import covariances
-from maquette.training.blobgan_data import labels_of
 from maquette.training.blobgan_features import (
     ABSENT_SIZE,
     AREA_NORMALISER,
@@ -20,6 +19,7 @@ from maquette.training.blobgan_features import (
     drawing_order,
     ellipse_parameters,
     features_of,
+    labels_of,
     mirrored,
 )
 from maquette.training.rooms.ellipses import EDGE_DISTANCE

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from blobgan_rooms import room_features, tiny_batch, tiny_model, write_rooms
+from blobgan_rooms import room_features, tiny_batch, tiny_model, write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.training import PictureTrainer, picture_loss
 from maquette.training.blobgan_data import RoomData
+from maquette.training.blobgan_features import BLOBS
 from maquette.training.blobgan_recipe import learning_rate_share, load_average, new_model, resume, save_checkpoint
 from maquette.training.blobgan_run import run_recipe
+from maquette.training.rooms.types import Kind
 
 
 def test_training_lowers_the_loss() -> None:
@@ -66,6 +68,26 @@ def test_batches_follow_from_the_seed(tmp_path: Path) -> None:
     one, other = (RoomData(tmp_path).batch(np.random.default_rng(5), 6) for _ in range(2))
     assert torch.equal(one.pictures, other.pictures)
     assert torch.equal(one.labelled.geometry, other.labelled.geometry)
+
+
+def test_rooms_with_a_moved_thing_are_learned_from_but_their_layouts_are_not(tmp_path: Path) -> None:
+    write_rooms(tmp_path, 0, 8)
+    described = RoomData(tmp_path)
+    write_moved_bed(tmp_path, 0, 8)
+    data = RoomData(tmp_path)
+    assert len(data) == len(described)
+    assert np.array_equal(data.all_features().positions, described.all_features().positions)
+    bed = data.all_features().positions[:, BLOBS.index(Kind.BED)]
+    drawn = data.batch(np.random.default_rng(0), 64).labelled.positions[:, BLOBS.index(Kind.BED)].numpy()
+    assert any(not (np.abs(bed - place).max(axis=1) < 1e-6).any() for place in drawn)
+
+
+def test_a_moved_room_without_its_room_is_refused(tmp_path: Path) -> None:
+    write_rooms(tmp_path, 100, 4)
+    write_moved_bed(tmp_path, 0, 8)
+    with pytest.raises(MaquetteError) as caught:
+        RoomData(tmp_path)
+    assert caught.value.reason is Reason.CONTENT_NOT_FOUND
 
 
 def test_what_is_absent_stays_without_geometry_in_a_batch(tmp_path: Path) -> None:

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from maquette.models.blobgan.training import LabelledLayout
-from maquette.training.blobgan_features import RoomFeatures, concatenated, features_of, mirrored
+from maquette.training.blobgan_features import RoomFeatures, concatenated, features_of, labels_of, mirrored
+from maquette.training.blobgan_moves import read_moves
 from maquette.training.rooms.labels import SHAPES
-from maquette.training.rooms.shards import Shard, list_shards, read_shard
+from maquette.training.rooms.shards import list_shards, read_shard
 
 GEOMETRY_DEPTH = 2
 GEOMETRY_CORNERS = slice(7, 23)
 DEPTH_JITTER = 0.05
 CORNER_JITTER = 0.015
+MOVED_WEIGHT = 2.0
+"""How much likelier a moved room is to be picked than any other."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,24 @@ class Batch:
     pictures: Tensor
 
 
-def labels_of(shard: Shard) -> dict[str, NDArray[np.float32]]:
-    """The labels among a shard's arrays."""
-    return {name: shard[name].astype(np.float32) for name in SHAPES}
-
-
 def picture_tensor(pictures: NDArray[np.uint8]) -> Tensor:
     """Pictures (B, R, R, 3) as a tensor (B, 3, R, R) in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
+@dataclass(frozen=True)
+class _Lot:
+    pictures: NDArray[np.uint8]
+    plain: RoomFeatures
+    mirrored: RoomFeatures
+    moved: bool = False
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+
 class RoomData:
-    """Rooms of a folder and their mirror images.
+    """Rooms of a folder and their mirror images, among them rooms in which the blob of one thing was moved.
 
     Args:
         folder: of shards; `refresh` looks for new ones.
@@ -47,45 +56,43 @@ class RoomData:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._loaded: set[Path] = set()
-        self._pictures: list[NDArray[np.uint8]] = []
-        self._plain: list[RoomFeatures] = []
-        self._mirrored: list[RoomFeatures] = []
+        self._lots: list[_Lot] = []
         self.refresh()
+        self._lots += [_Lot(*lot, moved=True) for lot in read_moves(folder)]
 
     def __len__(self) -> int:
-        return sum(len(pictures) for pictures in self._pictures)
+        return sum(len(lot) for lot in self._lots if not lot.moved)
 
     def refresh(self) -> None:
-        """Load the shards that have been finished since."""
+        """Load the shards that have been finished since; those of moved rooms are only looked for at the start."""
         for path in list_shards(self._folder):
             if path in self._loaded:
                 continue
             shard = read_shard(path, ("picture", *SHAPES))
-            self._pictures.append(shard["picture"].astype(np.uint8))
             labels = labels_of(shard)
-            self._plain.append(features_of(labels))
-            self._mirrored.append(features_of(mirrored(labels)))
+            lot = _Lot(shard["picture"].astype(np.uint8), features_of(labels), features_of(mirrored(labels)))
+            self._lots.append(lot)
             self._loaded.add(path)
 
     def all_features(self) -> RoomFeatures:
-        """Every room and, after them, every mirrored room."""
-        return concatenated(self._plain + self._mirrored)
+        """Every room as it was described and, after them, every mirrored room."""
+        described = [lot for lot in self._lots if not lot.moved]
+        return concatenated([lot.plain for lot in described] + [lot.mirrored for lot in described])
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """Random rooms, half of them mirrored, their furniture drawn by depth."""
-        lots = [int(lot) for lot in rng.choice(len(self._pictures), size, p=self._shares())]
         pictures: list[NDArray[np.uint8]] = []
         rooms: list[RoomFeatures] = []
-        for lot in lots:
-            room = int(rng.integers(len(self._pictures[lot])))
+        for index in rng.choice(len(self._lots), size, p=self._shares()):
+            lot = self._lots[int(index)]
+            room = int(rng.integers(len(lot)))
             flip = bool(rng.random() < 0.5)
-            picture = self._pictures[lot][room]
-            pictures.append(picture[:, ::-1] if flip else picture)
-            rooms.append((self._mirrored if flip else self._plain)[lot].pick(slice(room, room + 1)))
+            pictures.append(lot.pictures[room][:, ::-1] if flip else lot.pictures[room])
+            rooms.append((lot.mirrored if flip else lot.plain).pick(slice(room, room + 1)))
         return Batch(jittered(concatenated(rooms).labelled(), rng), picture_tensor(np.stack(pictures)))
 
     def _shares(self) -> NDArray[np.float64]:
-        counts = np.array([len(pictures) for pictures in self._pictures], np.float64)
+        counts = np.array([len(lot) * (MOVED_WEIGHT if lot.moved else 1.0) for lot in self._lots], np.float64)
         return counts / counts.sum()
 
 

@@ -1,6 +1,6 @@
 """How good the embedded BlobGAN is, on rooms that it was never trained on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,10 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.layout_network import LayoutNetwork
 from maquette.models.blobgan.training import LooksNetwork, PictureModel
-from maquette.training.blobgan_data import labels_of, picture_tensor
-from maquette.training.blobgan_features import BLOBS, RoomFeatures, features_of
+from maquette.training.blobgan_data import picture_tensor
+from maquette.training.blobgan_features import RoomFeatures, features_of, labels_of
 from maquette.training.blobgan_layouts import frechet_distance, sample_vectors, statistics_of, vectors_of
+from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.metrics import psnr, ssim
 from maquette.training.rooms.description import describe_room
 from maquette.training.rooms.labels import SHAPES, label_room
@@ -92,26 +93,6 @@ def evaluate_pictures(model: PictureModel, shard: Shard) -> PictureFigures:
     painted = paint(model, features_of(labels_of(shard)))
     true = (picture_tensor(shard["picture"].astype(np.uint8)) + 1) / 2
     return PictureFigures(len(true), float(psnr(painted, true).mean()), float(ssim(painted, true).mean()))
-
-
-def moved_features(before: RoomFeatures, after: RoomFeatures, kind: Kind) -> RoomFeatures:
-    """The rooms with the blob of this kind moved: its ellipse is the true one after the move, its looks are kept.
-
-    Depths are the true ones too: whoever moves a thing in depth changes the drawing order with it.
-    """
-    moved = [BLOBS.index(each) for each in ((kind, *RESTS_ON_BED) if kind is Kind.BED else (kind,))]
-    names = ("positions", "sizes", "aspects", "angles", "depths")
-    changed = {name: getattr(before, name).copy() for name in names}
-    for name, values in changed.items():
-        values[:, moved] = getattr(after, name)[:, moved]
-    return replace(before, **changed)
-
-
-def before_move(rooms: Shard, moved: Shard) -> Shard:
-    """The rooms of a shard of moved rooms as they were before."""
-    index = {int(seed): place for place, seed in enumerate(rooms["seed"].astype(np.int64))}
-    picked = np.array([index[int(seed)] for seed in moved["seed"].astype(np.int64)])
-    return {name: values[picked] for name, values in rooms.items()}
 
 
 def evaluate_edit(model: PictureModel, rooms: Shard, moved: Shard, kind: Kind) -> EditFigures:

@@ -13,6 +13,8 @@ from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON, covariances
 from maquette.models.blobgan.training import LabelledLayout
 from maquette.training.rooms.ellipses import EDGE_DISTANCE
+from maquette.training.rooms.labels import SHAPES
+from maquette.training.rooms.shards import Shard
 from maquette.training.rooms.types import KINDS, SHELL, Kind
 
 Floats = NDArray[np.float32]
@@ -124,6 +126,11 @@ def mirrored(labels: dict[str, Floats]) -> dict[str, Floats]:
     flipped["camera"][:, [0, 3]] *= -1
     flipped["light"][:, 2] *= -1
     return flipped
+
+
+def labels_of(shard: Shard) -> dict[str, NDArray[np.float32]]:
+    """The labels among a shard's arrays."""
+    return {name: shard[name].astype(np.float32) for name in SHAPES}
 
 
 def features_of(labels: dict[str, Floats]) -> RoomFeatures:

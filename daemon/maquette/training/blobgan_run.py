@@ -13,22 +13,21 @@ from maquette.models.blobgan.layout_network import layout_of, split_layout_vecto
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import PictureTrainer, decode, reordered
 from maquette.store.locations import embedded_weights_directory
-from maquette.training.blobgan_data import RoomData, labels_of, picture_tensor
+from maquette.training.blobgan_data import RoomData, picture_tensor
 from maquette.training.blobgan_evaluation import (
     EditFigures,
     LayoutFigures,
     PictureFigures,
-    before_move,
     evaluate_edits,
     evaluate_layouts,
     evaluate_pictures,
     load_rooms,
-    moved_features,
     paint,
     picture_model,
 )
-from maquette.training.blobgan_features import drawing_order, features_of
+from maquette.training.blobgan_features import drawing_order, features_of, labels_of
 from maquette.training.blobgan_layouts import LayoutTrainer, train_layouts, vectors_of
+from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.blobgan_recipe import (
     CHECKPOINT,
     WIDTH,
