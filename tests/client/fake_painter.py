@@ -46,13 +46,21 @@ def extended(picture: Image, value: int, request: Any) -> common_pb2.Image:
     return image
 
 
+def image_of(daemon: Any, message: common_pb2.Image) -> Image:
+    """An image of a request, inline or sent ahead."""
+    pixels = message.inline
+    if message.WhichOneof("data") == "content_id":
+        pixels = daemon.contents[message.content_id][1]
+    return image_from_spec(message.spec, pixels)
+
+
 class Paints(paint_grpc.PaintServiceBase):
     def __init__(self, daemon: Any, refusal: Any) -> None:
         self.daemon, self.refusal = daemon, refusal
 
     async def Inpaint(self, stream: Any) -> None:  # noqa: N802
         request = await self.begin(stream, paint_pb2.InpaintResponse)
-        picture, mask = self.image(request.picture), self.image(request.mask)
+        picture, mask = image_of(self.daemon, request.picture), image_of(self.daemon, request.mask)
         left, top, right, bottom = bounds(mask)
         size = (right - left, bottom - top)
         candidates = [filled(picture, FIRST_VALUE + index, size) for index in range(request.settings.candidates or 1)]
@@ -68,7 +76,7 @@ class Paints(paint_grpc.PaintServiceBase):
 
     async def Outpaint(self, stream: Any) -> None:  # noqa: N802
         request = await self.begin(stream, paint_pb2.OutpaintResponse)
-        picture = self.image(request.picture)
+        picture = image_of(self.daemon, request.picture)
         candidates = [
             extended(picture, FIRST_VALUE + index, request) for index in range(request.settings.candidates or 1)
         ]
@@ -83,7 +91,7 @@ class Paints(paint_grpc.PaintServiceBase):
 
     async def whole(self, stream: Any, response: Any) -> None:
         request = await self.begin(stream, response)
-        picture = self.image(request.picture)
+        picture = image_of(self.daemon, request.picture)
         size = (picture.width, picture.height)
         candidates = [filled(picture, FIRST_VALUE + index, size) for index in range(request.settings.candidates or 1)]
         await self.answer(stream, response, request, picture, candidates, (0, 0), size)
@@ -108,12 +116,6 @@ class Paints(paint_grpc.PaintServiceBase):
         except asyncio.CancelledError:
             self.daemon.cancelled.set()
             raise
-
-    def image(self, message: common_pb2.Image) -> Image:
-        pixels = message.inline
-        if message.WhichOneof("data") == "content_id":
-            pixels = self.daemon.contents[message.content_id][1]
-        return image_from_spec(message.spec, pixels)
 
     async def answer(
         self,

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from fake_daemon import MODEL, FakeDaemon, scene_of, until
+from fake_daemon import FakeDaemon, until
+from fake_scenes import MODEL, scene_of
 from google.rpc import status_pb2
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError

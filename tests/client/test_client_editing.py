@@ -6,7 +6,8 @@ import sys
 import time
 
 import pytest
-from fake_daemon import FakeDaemon, scene_of
+from fake_daemon import FakeDaemon
+from fake_scenes import scene_of
 from maquette_client import editing, patches
 from maquette_client.conditions import State
 from maquette_client.connection import Connection

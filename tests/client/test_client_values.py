@@ -6,7 +6,7 @@ import math
 import struct
 
 import pytest
-from fake_daemon import scene_of
+from fake_scenes import scene_of
 from hypothesis import given
 from hypothesis import strategies as st
 from maquette.errors import MaquetteError
