@@ -41,6 +41,7 @@ class World:
         self.problem: ClientError | None = None
         self.last_frame: Frame | None = None
         self.followed = ""
+        self.listeners: list[Callable[[Frame], None]] = []
         self._dirty = False
         self._undone = False
         self._asking = False
@@ -182,6 +183,8 @@ class World:
         target = bpy.data.objects.get(self.followed)
         if plane.is_plane(target):
             self._put(target, frame)
+        for listener in self.listeners:
+            listener(frame)
         if not self.device:
             self.ask()
 
