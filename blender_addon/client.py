@@ -7,21 +7,29 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "AlphaMode",
+    "AnimationFrame",
+    "AnimationRenderer",
     "ClientError",
+    "ColourSpace",
     "Condition",
     "Connection",
     "EditSession",
     "Frame",
     "Handle",
     "Image",
+    "PixelFormat",
     "Pump",
     "ScenePatch",
     "State",
     "conditions",
     "ellipses",
+    "inversion",
     "model_pb2",
     "models",
     "patches",
+    "png_bytes",
+    "scene_completion",
     "scene_from_json",
     "scene_pb2",
     "scene_to_json",
@@ -29,12 +37,13 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from maquette_client import conditions, ellipses, models, patches, scenes
+    from maquette_client import conditions, ellipses, inversion, models, patches, scene_completion, scenes
+    from maquette_client.animation import AnimationFrame, AnimationRenderer
     from maquette_client.conditions import Condition, State
     from maquette_client.connection import Connection
     from maquette_client.editing import EditSession, Frame
     from maquette_client.errors import ClientError
-    from maquette_client.images import Image
+    from maquette_client.images import AlphaMode, ColourSpace, Image, PixelFormat, png_bytes
     from maquette_client.pump import Handle, Pump
     from maquette_client.scene_json import scene_from_json, scene_to_json
     from maquette_client.v1 import model_pb2, scene_pb2
@@ -49,11 +58,15 @@ else:
     conditions, ellipses, models, patches, scenes = map(
         _module, ("conditions", "ellipses", "models", "patches", "scenes")
     )
+    scene_completion = _module("scene_completion")
+    inversion, _images = _module("inversion"), _module("images")
+    AlphaMode, ColourSpace, PixelFormat = _images.AlphaMode, _images.ColourSpace, _images.PixelFormat
     model_pb2, scene_pb2 = map(_module, ("v1.model_pb2", "v1.scene_pb2"))
     Condition, State = conditions.Condition, conditions.State
     Connection = _module("connection").Connection
     ClientError = _module("errors").ClientError
-    Image = _module("images").Image
+    Image, png_bytes = _module("images").Image, _module("images").png_bytes
+    AnimationFrame, AnimationRenderer = _module("animation").AnimationFrame, _module("animation").AnimationRenderer
     Handle, Pump = _module("pump").Handle, _module("pump").Pump
     ScenePatch = scene_pb2.ScenePatch
     EditSession, Frame = _module("editing").EditSession, _module("editing").Frame
