@@ -27,7 +27,7 @@ def rooms() -> dict[str, RoomDescription]:
 
 
 def main(folder: Path) -> None:
-    scene = BlenderScene(RESOLUTION, samples=4, threads=1)
+    scene = BlenderScene(RESOLUTION, samples=8, threads=1)
     for name, room in rooms().items():
         np.savez(folder / f"{name}.npz", **vars(scene.render(room)))
     scene.close()

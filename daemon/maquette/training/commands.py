@@ -29,7 +29,7 @@ def render_rooms(
     first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first room.")] = 0,
     moves: Annotated[int, typer.Option(min=0, help="Also render this many moved rooms per kind.")] = 0,
     threads: Threads = 1,
-    samples: Annotated[int, typer.Option(min=1, help="Cycles samples a pixel, before denoising.")] = 4,
+    samples: Annotated[int, typer.Option(min=1, help="Cycles samples a pixel, before denoising.")] = 8,
     resolution: Annotated[int, typer.Option(min=16, help="Width and height in pixels.")] = 128,
 ) -> None:
     """Render rooms with Blender. Goes on where an earlier run stopped; several runs may share a folder."""

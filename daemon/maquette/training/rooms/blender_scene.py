@@ -43,7 +43,7 @@ class Render:
 class BlenderScene:
     """A Cycles scene on the CPU whose objects are reused from room to room."""
 
-    def __init__(self, resolution: int = 128, samples: int = 4, threads: int = 1) -> None:
+    def __init__(self, resolution: int = 128, samples: int = 8, threads: int = 1) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self._scene = bpy.context.scene
         self._folder = tempfile.TemporaryDirectory(prefix="maquette-rooms-")
