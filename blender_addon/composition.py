@@ -50,8 +50,8 @@ def _blob(sighting: Sighting, frame: Frame) -> Blob:
     return replace(sighting.blob, ellipse=ellipse, hidden=sighting.hidden)
 
 
-def depth_of(rank: int) -> float:
-    """How far in front of the plane the blob of this rank is put; rank 0 is the backmost."""
+def depth_of(rank: float) -> float:
+    """How far in front of the plane the blob of this rank is put: 0 is the backmost, a broken rank lies between."""
     return DEPTH_STEP * (rank + 1)
 
 

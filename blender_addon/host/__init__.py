@@ -5,19 +5,34 @@ from __future__ import annotations
 
 import bpy
 
-from . import blob_operators, clock, daemon_operators, panel, properties, scene_operators
+from . import (
+    blob_operators,
+    clock,
+    daemon_operators,
+    gallery_operators,
+    gallery_panel,
+    panel,
+    pins,
+    properties,
+    scene_operators,
+    showcase,
+)
 
 _CLASSES = (
     *daemon_operators.CLASSES,
     *scene_operators.CLASSES,
     *blob_operators.CLASSES,
+    *gallery_operators.CLASSES,
     *panel.CLASSES,
+    *gallery_panel.CLASSES,
 )
 
 
 def register() -> None:
     """Blender enables the extension."""
     properties.register()
+    pins.register()
+    showcase.register()
     for each in _CLASSES:
         bpy.utils.register_class(each)
     clock.register(properties.preferred_command())
@@ -28,4 +43,6 @@ def unregister() -> None:
     clock.unregister()
     for each in reversed(_CLASSES):
         bpy.utils.unregister_class(each)
+    showcase.unregister()
+    pins.unregister()
     properties.unregister()

@@ -52,7 +52,7 @@ def is_hidden(empty: bpy.types.Object) -> bool:
     return empty.hide_viewport or empty.hide_get()
 
 
-def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank: int) -> bpy.types.Object:
+def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank: float) -> bpy.types.Object:
     """An empty for a blob, on its plane."""
     blob = document.blob
     empty = bpy.data.objects.new(label(blob), None)
@@ -73,7 +73,7 @@ def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank
     return empty
 
 
-def put(empty: bpy.types.Object, blob: Blob, frame: Frame, rank: int) -> None:
+def put(empty: bpy.types.Object, blob: Blob, frame: Frame, rank: float) -> None:
     """Stand an empty where its blob says."""
     empty.location = (*centre(blob.ellipse, frame), depth_of(rank))
     empty.rotation_mode = "XYZ"

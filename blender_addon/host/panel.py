@@ -10,7 +10,7 @@ import bpy
 from .. import strings
 from ..client import State
 from ..status import Remedy
-from . import blobs, clock, plane
+from . import blobs, clock, pins, plane
 from .blob_operators import ChangeLook, Clone, Order, OwnLook, Toggle, active_blob
 from .daemon_operators import Check, HowToInstall, ModelMenu, Start
 from .scene_operators import Look, NewScene, NextSeed, Reset
@@ -86,9 +86,10 @@ class BlobList(bpy.types.UIList):
     bl_idname = "MAQUETTE_UL_blobs"
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0):
-        """One row: name, lock, eye."""
+        """One row: name, pin, lock, eye."""
         row = layout.row(align=True)
         row.prop(item, "name", text="", emboss=False, icon="MESH_CIRCLE")
+        pins.draw_pin(row, item)
         row.prop(item, "hide_select", text="", emboss=False)
         hidden = blobs.is_hidden(item)
         row.operator(Toggle.bl_idname, text="", emboss=False, icon="HIDE_ON" if hidden else "HIDE_OFF").name = item.name

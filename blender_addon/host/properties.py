@@ -5,6 +5,7 @@ import bpy
 
 from .. import strings
 from . import blobs, clock, plane, staging
+from .gallery_properties import GallerySettings
 
 ROOT_PACKAGE = str(__package__).rpartition(".")[0]
 
@@ -29,6 +30,7 @@ class Settings(bpy.types.PropertyGroup):
     """Settings of a Blender scene."""
 
     plane: bpy.props.PointerProperty(type=bpy.types.Object, poll=_is_plane)
+    gallery: bpy.props.PointerProperty(type=GallerySettings)
     model_id: bpy.props.StringProperty(name=strings.MODEL)
     seed: bpy.props.IntProperty(name=strings.SEED, description=strings.SEED_HELP)
     truncation: bpy.props.FloatProperty(
@@ -81,7 +83,7 @@ class Preferences(bpy.types.AddonPreferences):
         self.layout.prop(self, "command")
 
 
-CLASSES = (Settings, Preferences)
+CLASSES = (GallerySettings, Settings, Preferences)
 
 
 def register() -> None:
