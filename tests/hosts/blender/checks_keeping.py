@@ -251,11 +251,3 @@ def undo_is_one_step_per_action(drive):
         assert {"REGISTER", "UNDO"} <= getattr(drive.module("scene_operators"), name).bl_options
     for name in ("Clone", "Order", "Toggle", "ChangeLook", "OwnLook"):
         assert {"REGISTER", "UNDO"} <= getattr(drive.module("blob_operators"), name).bl_options
-
-
-@check
-def uninstalls(drive):
-    repositories = bpy.context.preferences.extensions.repos
-    index = next(i for i, each in enumerate(repositories) if each.module == "user_default")
-    assert bpy.ops.extensions.package_uninstall(repo_index=index, pkg_id="maquette") == {"FINISHED"}
-    assert not hasattr(bpy.types, "MAQUETTE_PT_main")

@@ -1,6 +1,6 @@
 """Drive the installed extension inside real Blender, and write what came out as JSON.
 
-    python drive_blender.py EXTENSION.zip RESULT.json MODEL_ID
+    python drive_blender.py EXTENSION.zip RESULT.json MODEL_ID [MODULE_OF_CHECKS …]
 
 The environment names the daemon (MAQUETTE_COMMAND, MAQUETTE_RUNTIME_DIR, MAQUETTE_DATA_DIR); none runs at the start.
 Blender without a window fires no timers, so the extension's own tick is called by hand, as the timer would.
@@ -14,16 +14,18 @@ import os
 import sys
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 import artist
 import bpy
-import checks_beginning  # noqa: F401 - importing a module of checks enters them, in this order
-import checks_following  # noqa: F401
-import checks_keeping  # noqa: F401
+import check_modules
 
 
 def main():
+    for module in sys.argv[4:] or check_modules.MODULES:
+        # Importing a module of checks enters them.
+        import_module(f"checks_{module}")
     drive, results = artist.Drive(), {}
     for function in artist.CHECKS:
         started = time.perf_counter()

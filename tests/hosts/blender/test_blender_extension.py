@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from check_modules import MODULES
 
 HERE = Path(__file__).resolve().parent
 MODEL = "random-rooms"
@@ -22,7 +23,7 @@ TIMEOUT_SECONDS = 240
 def checks() -> list[str]:
     """The names of the checks, in their order, without importing Blender."""
     names: list[str] = []
-    for module in ("beginning", "following", "keeping"):
+    for module in MODULES:
         text = (HERE / f"checks_{module}.py").read_text()
         names += re.findall(r"(?m)^@check\ndef (\w+)", text)
     return names
