@@ -89,7 +89,7 @@ class Toggle(bpy.types.Operator):
         if not blobs.is_blob(empty):
             return {"CANCELLED"}
         if blobs.is_hidden(empty):
-            empty.hide_viewport = False
+            empty.hide_viewport = empty.hide_render = False
             empty.hide_set(False)
         else:
             empty.hide_set(True)

@@ -27,7 +27,7 @@ class _SidePanel:
     bl_category = strings.PANEL
 
 
-class _ScenePanel(_SidePanel):
+class ScenePanel(_SidePanel):
     """A panel that needs a scene."""
 
     bl_parent_id = "MAQUETTE_PT_main"
@@ -105,7 +105,7 @@ class BlobList(bpy.types.UIList):
         return flags, [order[each.name] if each.name in order else next(others) for each in everything]
 
 
-class BlobsPanel(_ScenePanel, bpy.types.Panel):
+class BlobsPanel(ScenePanel, bpy.types.Panel):
     """The list of blobs and what can be done with the scene."""
 
     bl_idname = "MAQUETTE_PT_blobs"
@@ -127,7 +127,7 @@ class BlobsPanel(_ScenePanel, bpy.types.Panel):
         row.operator(Reset.bl_idname, icon="LOOP_BACK")
 
 
-class SelectedPanel(_ScenePanel, bpy.types.Panel):
+class SelectedPanel(ScenePanel, bpy.types.Panel):
     """Another look for the active blob or the background."""
 
     bl_idname = "MAQUETTE_PT_selected"

@@ -42,6 +42,8 @@ class World:
         self.last_frame: Frame | None = None
         self.followed = ""
         self.listeners: list[Callable[[Frame], None]] = []
+        self.held = False
+        """What changes in Blender is only passing by; it is looked at once this is False again."""
         self._dirty = False
         self._undone = False
         self._asking = False
@@ -56,7 +58,7 @@ class World:
     @property
     def busy(self) -> bool:
         """Keep turning."""
-        return self._dirty or self.follower.busy or self.pump.busy
+        return (self._dirty and not self.held) or self.follower.busy or self.pump.busy
 
     @property
     def status(self) -> Status:
@@ -82,7 +84,7 @@ class World:
         if self._undone:
             self._undone = False
             self._show_again()
-        if self._dirty:
+        if self._dirty and not self.held:
             self._dirty = False
             self._follow(now)
         self.follower.turn(now)
@@ -118,7 +120,7 @@ class World:
         """Start something that takes time."""
         return self.pump.submit(coroutine, on_done)
 
-    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float = 300.0) -> Any:
+    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float | None = 300.0) -> Any:
         """Wait for something, in a Blender without a window.
 
         Raises:
@@ -142,7 +144,7 @@ class World:
         self.book.forget()
         self.problem = self.last_frame = None
         self.followed = self.activity = ""
-        self._dirty = self._undone = False
+        self._dirty = self._undone = self.held = False
 
     def report(self, error: ClientError | None) -> None:
         """Say in the panel what failed; None takes it back."""
