@@ -1,5 +1,6 @@
 """The rooms that BlobGAN is trained on, in memory; grows while the renderer is still at work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,6 +91,18 @@ class RoomData:
             pictures.append(lot.pictures[room][:, ::-1] if flip else lot.pictures[room])
             rooms.append((lot.mirrored if flip else lot.plain).pick(slice(room, room + 1)))
         return Batch(jittered(concatenated(rooms).labelled(), rng), picture_tensor(np.stack(pictures)))
+
+    def pictures(self, indices: Iterable[int]) -> Tensor:
+        """Pictures (B, 3, R, R) in [-1, 1] of rooms and mirrored rooms, numbered as in `all_features`."""
+        chosen: list[NDArray[np.uint8]] = []
+        described = [lot.pictures for lot in self._lots if not lot.moved]
+        starts = np.cumsum([0, *(len(pictures) for pictures in described)])
+        for index in indices:
+            flip, room = divmod(index, len(self))
+            lot = int(np.searchsorted(starts, room, side="right")) - 1
+            picture = described[lot][room - starts[lot]]
+            chosen.append(picture[:, ::-1] if flip else picture)
+        return picture_tensor(np.stack(chosen))
 
     def _shares(self) -> NDArray[np.float64]:
         counts = np.array([len(lot) * (MOVED_WEIGHT if lot.moved else 1.0) for lot in self._lots], np.float64)

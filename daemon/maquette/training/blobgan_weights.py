@@ -1,6 +1,7 @@
 """The embedded weights file of the recipe "rooms": the networks that are kept, in half precision."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,12 +12,15 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.checkpoint import load
 from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
 from maquette.models.blobgan.drawing_order import DrawingOrder
+from maquette.models.blobgan.inverter import PREFIX as INVERTER_PREFIX
+from maquette.models.blobgan.inverter import Inverter
 from maquette.models.blobgan.layout_network import LayoutNetwork
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import LooksNetwork, PictureModel
 from maquette.models.blobgan.training_layouts import mean_latent
 from maquette.models.blobgan.verbs import TASKS
-from maquette.store.weights_file import StoredTensor, WeightsDescription, read_metadata, write_weights_file
+from maquette.models.tensor_files import read_tensors, stored_tensors
+from maquette.store.weights_file import StoredTensor, WeightsDescription, describe, read_metadata, write_weights_file
 from maquette.training.blobgan_features import AREA_NORMALISER, BLOBS
 from maquette.training.blobgan_recipe import CHANNELS, RESOLUTION, new_model
 
@@ -66,6 +70,26 @@ def save_weights(
     tensors |= {LOOKS_PREFIX + name: value for name, value in pictures.looks.state_dict().items()}
     tensors["mean_latent"] = mean_latent(layouts)
     write_weights_file(path, {name: _stored(name, value) for name, value in tensors.items()}, description)
+
+
+def add_inverter(source: Path, path: Path, inverter: Inverter, note: str) -> None:
+    """Write a weights file again with an encoder in it, in place of one that it may have had.
+
+    Args:
+        source: weights file; may be ``path`` itself.
+        path: of the new file, which is written whole or not at all.
+        inverter: the encoder.
+        note: how it was trained.
+
+    Raises:
+        MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
+    """
+    kept = {name: tensor for name, tensor in read_tensors(source).items() if not name.startswith(INVERTER_PREFIX)}
+    added = {INVERTER_PREFIX + name: value for name, value in inverter.state_dict().items()}
+    description = describe(source, read_metadata(source))
+    description = replace(description, extra={**description.extra, "encoder_note": note})
+    stored = {name: _stored(name, value) for name, value in added.items()}
+    write_weights_file(path, stored_tensors(kept) | stored, description)
 
 
 def _stored(name: str, value: Tensor) -> StoredTensor:

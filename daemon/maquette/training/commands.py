@@ -106,6 +106,25 @@ def blobgan(
     typer.echo(str(run_recipe(data, checkpoints, minutes * 60, resume, out)))
 
 
+@app.command("blobgan-encoder")
+def blobgan_encoder(
+    data: DataFolder,
+    weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the encoder.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the encoder, resumed runs included.")] = 45,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    threads: Threads = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+) -> None:
+    """Train the encoder of a BlobGAN of rooms, which turns a picture into a scene, and add it to the weights file."""
+    import torch
+
+    from maquette.training.blobgan_encoder import run_encoder_recipe
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_encoder_recipe(data, weights, checkpoints, minutes * 60, resume, out)))
+
+
 @app.command()
 def palette(
     data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],

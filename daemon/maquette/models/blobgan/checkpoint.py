@@ -11,6 +11,8 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
+from maquette.models.blobgan.inverter import PREFIX as INVERTER_PREFIX
+from maquette.models.blobgan.inverter import inverter_channels
 from maquette.models.blobgan.layers import fir_kernel
 from maquette.models.blobgan.layout_network import blob_count_of
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
@@ -18,8 +20,9 @@ from maquette.models.blobgan.network import BlobGan, BlobGanShape
 PUBLISHED_SIZE_IN = 16
 MAXIMUM_RESOLUTION = 2048
 MAXIMUM_LAYERS = 64
-PREFIXES = ("generator_ema.", "layout_net_ema.", DRAWING_ORDER_PREFIX)
+PREFIXES = ("generator_ema.", "layout_net_ema.", DRAWING_ORDER_PREFIX, INVERTER_PREFIX)
 MEAN_LATENT = "mean_latent"
+ENCODER_MARK = f"{INVERTER_PREFIX}final_linear.1.weight"
 _MARKS = ("generator_ema.conv1.conv.modulation.weight", "generator_ema.to_rgb1.bias", "layout_net_ema.mlp.1.weight")
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -106,7 +109,23 @@ def shape_of(
         area_normaliser=area_normaliser,
         layout_depth=depth,
         ordered=any(key.startswith(DRAWING_ORDER_PREFIX) for key in shapes),
+        inverter_channels=_inverter_channels(shapes, decoder.resolution, outputs),
     )
+
+
+def _inverter_channels(shapes: Shapes, resolution: int, outputs: int) -> dict[int, int] | None:
+    own = {key.removeprefix(INVERTER_PREFIX): shape for key, shape in shapes.items() if key.startswith(INVERTER_PREFIX)}
+    if not own:
+        return None
+    try:
+        channels = inverter_channels(own)
+    except ValueError as error:
+        raise corrupt(str(error)) from error
+    if max(channels) != resolution:
+        raise corrupt(f"its encoder sees {max(channels)} pixels a side, and its decoder makes {resolution}")
+    if _size(shapes, ENCODER_MARK, 2, 0) != outputs:
+        raise corrupt(f"its encoder does not put out layout vectors of {outputs} values")
+    return channels
 
 
 def check_constants(tensors: Mapping[str, Tensor]) -> None:
@@ -130,8 +149,8 @@ def load(
     """The network of a state dict, in float32.
 
     Args:
-        tensors: ``generator_ema.*``, ``layout_net_ema.*`` and, if known, ``mean_latent`` and ``drawing_order.*``;
-            others are left alone.
+        tensors: ``generator_ema.*``, ``layout_net_ema.*`` and, if known, ``mean_latent``, ``drawing_order.*`` and
+            ``inverter.*``; others are left alone.
         size_in: width of the feature grid.
         area_normaliser: ab_norm.
 

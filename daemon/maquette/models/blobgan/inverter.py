@@ -14,13 +14,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from maquette.models.blobgan.layers import EqualisedLinear, fir_kernel, scaled_leaky_relu
+from maquette.models.blobgan.decoder import ActivationBias
+from maquette.models.blobgan.layers import (
+    ACTIVATION_GAIN,
+    ACTIVATION_SLOPE,
+    EqualisedLinear,
+    filtered_each,
+    fir_kernel,
+    smoothly_halved,
+)
 
+PREFIX = "inverter."
 FINAL_WIDTH = 4
+MAXIMUM_BLOCKS = 12
 
 
 class EqualisedConvolution(nn.Module):
-    """A convolution without bias whose weights are stored at unit scale."""
+    """A convolution whose weights are stored at unit scale."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
         super().__init__()
@@ -29,37 +39,46 @@ class EqualisedConvolution(nn.Module):
         self.stride = stride
         self.padding = kernel // 2 if stride == 1 else 0
 
-    def forward(self, features: Tensor) -> Tensor:
-        """(B, inputs, h, w) to (B, outputs, …)."""
-        return functional.conv2d(features, self.weight * self.scale, stride=self.stride, padding=self.padding)
+    def forward(self, features: Tensor, bias: Tensor | None = None, gain: float = 1.0) -> Tensor:
+        """(B, inputs, h, w) to (B, outputs, …), times ``gain``; ``bias`` (outputs,) is added as it is."""
+        kernel = self.weight * (self.scale * gain)
+        return functional.conv2d(features, kernel, bias, stride=self.stride, padding=self.padding)
 
 
 class Blur(nn.Module):
     """The FIR filter [1, 3, 3, 1] before a strided convolution."""
 
-    fir: Tensor
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, h, w) to (B, C, h + 1, w + 1)."""
+        taps = fir_kernel().to(features).repeat(features.shape[1], 1, 1, 1)
+        return filtered_each(features, taps, padding=2)
 
-    def __init__(self, padding: int) -> None:
-        super().__init__()
-        self.padding = padding
-        self.register_buffer("fir", fir_kernel()[None, None], persistent=False)
+
+class HalvingBlur(nn.Module):
+    """The FIR filter [1, 3, 3, 1] where a strided 1 × 1 convolution looks."""
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, C, h, w) to (B, C, h + 2·padding − 3, …)."""
-        channels = features.shape[1]
-        return functional.conv2d(features, self.fir.repeat(channels, 1, 1, 1), padding=self.padding, groups=channels)
+        """(B, C, h, w) to (B, C, h/2, w/2)."""
+        return smoothly_halved(features)
 
 
-class BiasedActivation(nn.Module):
-    """Bias, then the scaled leaky ReLU."""
+class ActivatedConvolution(nn.Sequential):
+    """A convolution, a bias and the scaled leaky ReLU; a strided one blurs first.
 
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.bias = nn.Parameter(torch.zeros(channels))
+    Leaky ReLU is positively homogeneous, so its gain √2 is part of kernel and bias.
+    """
 
-    def forward(self, features: Tensor) -> Tensor:
-        """(B, C, h, w), unchanged in shape."""
-        return scaled_leaky_relu(features + self.bias[:, None, None])
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
+        blur = [Blur()] if stride > 1 else []
+        super().__init__(*blur, EqualisedConvolution(inputs, outputs, kernel, stride), ActivationBias(outputs))
+
+    def forward(self, features: Tensor, gain: float = ACTIVATION_GAIN) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """(B, inputs, h, w) to (B, outputs, …); ``gain`` instead of √2."""
+        *blur, convolution, activation = self
+        for module in blur:
+            features = module(features)
+        outputs = convolution(features, activation.get_parameter("bias") * gain, gain)
+        return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
 
 
 class ResidualBlock(nn.Module):
@@ -67,13 +86,31 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.conv1 = nn.Sequential(EqualisedConvolution(inputs, inputs, 3), BiasedActivation(inputs))
-        self.conv2 = nn.Sequential(Blur(2), EqualisedConvolution(inputs, outputs, 3, 2), BiasedActivation(outputs))
-        self.skip = nn.Sequential(Blur(1), EqualisedConvolution(inputs, outputs, 1, 2))
+        self.conv1 = ActivatedConvolution(inputs, inputs, 3)
+        self.conv2 = ActivatedConvolution(inputs, outputs, 3, stride=2)
+        self.skip = nn.Sequential(HalvingBlur(), EqualisedConvolution(inputs, outputs, 1))
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h/2, w/2)."""
-        return (self.conv2(self.conv1(features)) + self.skip(features)) / math.sqrt(2.0)
+        blur, convolution = self.skip
+        skipped = convolution(blur(features), None, math.sqrt(0.5))
+        return self.conv2(self.conv1(features), ACTIVATION_GAIN * math.sqrt(0.5)) + skipped
+
+
+def inverter_channels(shapes: Mapping[str, tuple[int, ...]]) -> dict[int, int]:
+    """Channels by width of an encoder whose tensors have these shapes, by name without prefix.
+
+    Raises:
+        ValueError: they are no encoder's.
+    """
+    count = 0
+    while f"convs.{count + 1}.conv2.1.weight" in shapes:
+        count += 1
+    names = ["convs.0.0.weight", *(f"convs.{block}.conv2.1.weight" for block in range(1, count + 1))]
+    outputs = [shapes.get(name, ()) for name in names]
+    if not 1 <= count <= MAXIMUM_BLOCKS or any(len(shape) != 4 or min(shape) < 1 for shape in outputs):
+        raise ValueError("its encoder's convolutions have no usable sizes")
+    return {FINAL_WIDTH << (count - block): shape[0] for block, shape in enumerate(outputs)}
 
 
 class Inverter(nn.Module):
@@ -88,15 +125,15 @@ class Inverter(nn.Module):
         super().__init__()
         widths = sorted(channels, reverse=True)
         first, last = channels[widths[0]], channels[FINAL_WIDTH]
-        stem = nn.Sequential(EqualisedConvolution(3, first, 1), BiasedActivation(first))
+        stem = ActivatedConvolution(3, first, 1)
         blocks = [ResidualBlock(channels[width], channels[width // 2]) for width in widths[:-1]]
         self.convs = nn.Sequential(stem, *blocks)
-        self.final_conv = nn.Sequential(EqualisedConvolution(last, last, 3), BiasedActivation(last))
+        self.final_conv = ActivatedConvolution(last, last, 3)
         self.final_linear = nn.Sequential(
             EqualisedLinear(last * FINAL_WIDTH**2, last, activated=True), EqualisedLinear(last, outputs)
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Layout vectors (B, O) of pictures (B, 3, R, R) in [−1, 1]."""
-        features = self.final_conv(self.convs(pictures))
+        features = self.final_conv(self.convs(pictures.contiguous(memory_format=torch.channels_last)))
         return cast(Tensor, self.final_linear(features.flatten(1)))

@@ -73,23 +73,43 @@ class _FilteredEach(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, features: Tensor, taps: Tensor) -> Tensor:
+    def forward(ctx: Any, features: Tensor, taps: Tensor, padding: int) -> Tensor:
         ctx.save_for_backward(taps)
-        return functional.conv2d(features, taps, padding=1, groups=features.shape[1])
+        ctx.padding = padding
+        return functional.conv2d(features, taps, padding=padding, groups=features.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (taps,) = ctx.saved_tensors
+        reach = taps.shape[-1] - 1 - ctx.padding
+        channels = gradients[0].shape[1]
+        return functional.conv2d(gradients[0], taps.flip(2, 3), padding=reach, groups=channels), None, None
+
+
+def filtered_each(features: Tensor, taps: Tensor, padding: int = 1) -> Tensor:
+    """Every channel of ``features`` (B, C, h, w) filtered by its own ``taps`` (C, 1, k, k), bordered by zeros.
+
+    Differentiable by the features, not by the taps. Returns (B, C, h + 2·padding + 1 − k, w + 2·padding + 1 − k).
+    """
+    return cast("Tensor", _FilteredEach.apply(features, taps, padding))  # pyright: ignore[reportUnknownMemberType]
+
+
+class _SmoothlyHalved(torch.autograd.Function):
+    """Every second value of the FIR filter [1, 3, 3, 1]; its transpose is bilinear interpolation over four."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, taps: Tensor) -> Tensor:
+        return functional.conv2d(features, taps, stride=2, padding=1, groups=features.shape[1])
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (taps,) = ctx.saved_tensors
-        reach = taps.shape[-1] - 2
-        return functional.conv2d(gradients[0], taps.flip(2, 3), padding=reach, groups=gradients[0].shape[1]), None
+        return doubled(gradients[0]) / 4, None
 
 
-def filtered_each(features: Tensor, taps: Tensor) -> Tensor:
-    """Every channel of ``features`` (B, C, h, w) filtered by its own ``taps`` (C, 1, k, k), bordered by one zero.
-
-    Differentiable by the features, not by the taps. Returns (B, C, h + 3 − k, w + 3 − k).
-    """
-    return cast("Tensor", _FilteredEach.apply(features, taps))  # pyright: ignore[reportUnknownMemberType]
+def smoothly_halved(features: Tensor) -> Tensor:
+    """Half the size of (B, C, h, w), h and w even, by the FIR filter [1, 3, 3, 1] bordered by zeros."""
+    taps = fir_kernel().to(features).repeat(features.shape[1], 1, 1, 1)
+    return cast("Tensor", _SmoothlyHalved.apply(features, taps))  # pyright: ignore[reportUnknownMemberType]
 
 
 def doubled(picture: Tensor) -> Tensor:

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
 from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
-from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
+from maquette.models.blobgan.inverter import Inverter
+from maquette.models.blobgan.layout_network import LayoutNetwork, LayoutVector, output_width, split_layout_vector
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
 
 
@@ -26,6 +27,7 @@ class BlobGanShape:
         area_normaliser: ab_norm, square root of the determinant of every blob's covariance.
         layout_depth: layers of the layout network.
         ordered: the model tells in which order its blobs are drawn; the published one does not.
+        inverter_channels: of the encoder, by width from the resolution down to 4; None = the model has no encoder.
     """
 
     blob_count: int
@@ -35,10 +37,11 @@ class BlobGanShape:
     area_normaliser: float = PUBLISHED_AREA_NORMALISER
     layout_depth: int = 8
     ordered: bool = False
+    inverter_channels: Mapping[int, int] | None = None
 
 
 class BlobGan(nn.Module):
-    """Layout network, decoder and the mean of the layout network's penultimate activations."""
+    """Layout network, decoder, the mean of the layout network's penultimate activations, and perhaps an encoder."""
 
     mean_latent: Tensor
 
@@ -50,7 +53,13 @@ class BlobGan(nn.Module):
         self.layout_net_ema = LayoutNetwork(shape.noise_width, shape.hidden_width, outputs, shape.layout_depth)
         self.generator_ema = Decoder(decoder)
         self.drawing_order = DrawingOrder(shape.blob_count, decoder.structure_width) if shape.ordered else None
+        channels = shape.inverter_channels
+        self.inverter = Inverter(channels, outputs) if channels is not None else None
         self.register_buffer("mean_latent", torch.zeros(1, shape.hidden_width))
+
+    def split(self, vectors: Tensor) -> LayoutVector:
+        """The parts of layout vectors (B, O)."""
+        return split_layout_vector(vectors, self.shape.decoder.structure_width, self.shape.decoder.style_width)
 
     def pyramid(self, layout: Layout) -> dict[int, Tensor]:
         """Scores (B, K+1, w, w) of a layout at every width of the decoder."""

@@ -1,0 +1,238 @@
+"""How the encoder learns from pictures whose layouts are known: layout loss, score loss, and the picture painted again.
+
+The published encoder learns from pictures and from samples of its generator (BlobGAN, section 4.3). Where the renderer
+knows every object's place, the true layouts say more, and the frozen decoder says which of their errors can be seen.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from maquette.models.blobgan.geometry import aspects_and_angles
+from maquette.models.blobgan.inverter import Inverter
+from maquette.models.blobgan.layout_network import LayoutVector, layout_of
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+from maquette.models.blobgan.training import picture_loss, reordered
+from maquette.models.blobgan.training_layouts import Components
+
+SCORE_WIDTH = 32
+ABSENT_LOGIT = -6.0
+"""A blob below this size cannot be seen; how far below makes no difference."""
+AVERAGE_HALF_LIFE_STEPS = 100
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """How much each part of the loss counts."""
+
+    layout: float = 1.0
+    scores: float = 4.0
+    picture: float = 2.0
+
+
+class ComponentEncoder(nn.Module):
+    """An :class:`Inverter` that puts out principal components of layout vectors, while it learns."""
+
+    mean: Tensor
+    from_components: Tensor
+
+    def __init__(self, channels: Mapping[int, int], components: Components) -> None:
+        super().__init__()
+        self.channels = dict(channels)
+        self.trunk = Inverter(channels, components.from_components.shape[0])
+        self.register_buffer("mean", components.mean)
+        self.register_buffer("from_components", components.from_components)
+        with torch.no_grad():
+            self.trunk.final_linear[-1].get_parameter("weight").mul_(0.1)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Layout vectors (B, O) of pictures (B, 3, R, R) in [−1, 1]."""
+        return self.mean + self.trunk(pictures) @ self.from_components
+
+    @torch.no_grad()
+    def folded(self) -> Inverter:
+        """The published form: going from components to vectors is linear, and so is the last layer."""
+        whole = Inverter(self.channels, len(self.mean))
+        state = dict(self.trunk.state_dict())
+        state["final_linear.1.weight"] = self.from_components.T @ state["final_linear.1.weight"]
+        state["final_linear.1.bias"] = state["final_linear.1.bias"] @ self.from_components + self.mean
+        whole.load_state_dict(state)
+        return whole.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class Scales:
+    """What the values of layout vectors are divided by before they are compared: root mean squares over the rooms.
+
+    Attributes:
+        sizes: (K,). positions: (K, 2), of logits. shapes: (K, 2). looks: (K+1, F + S).
+    """
+
+    sizes: Tensor
+    positions: Tensor
+    shapes: Tensor
+    looks: Tensor
+
+
+def shape_coordinates(shape_logits: Tensor) -> Tensor:
+    """Coordinates (…, 2) of ellipses' shapes that have no seam: log-aspect times the doubled angle's direction."""
+    aspects, angles = aspects_and_angles(shape_logits)
+    return torch.log(aspects)[..., None] * torch.stack((torch.cos(2 * angles), torch.sin(2 * angles)), dim=-1)
+
+
+def _looks(parts: LayoutVector) -> Tensor:
+    return torch.cat((parts.structures, parts.styles), dim=-1)
+
+
+def scales_of(parts: LayoutVector) -> Scales:
+    """The spread of true layouts (N rooms), of each blob where it is present."""
+    present = (parts.sizes > 0).float()[..., None]
+    count = present.sum(dim=0).clamp(min=1)
+
+    def spread(values: Tensor) -> Tensor:
+        mean = (values * present).sum(dim=0) / count
+        return (((values - mean).square() * present).sum(dim=0) / count).sqrt().clamp(min=0.05)
+
+    looks = _looks(parts)
+    background = looks[:, :1].std(dim=0).clamp(min=0.05)
+    return Scales(
+        spread(parts.sizes[..., None])[..., 0].clamp(min=1.0),
+        spread(parts.position_logits),
+        spread(shape_coordinates(parts.shape_logits)),
+        torch.cat((background, spread(looks[:, 1:])), dim=0),
+    )
+
+
+def layout_loss(predicted: LayoutVector, true: LayoutVector, scales: Scales) -> Tensor:
+    """Mean squared error of sizes, places, shapes and looks, in units of their spread; an absent blob has no place."""
+    present = (true.sizes > 0).float()
+    seen = functional.pad(present, (1, 0), value=1.0)
+    absent_error = functional.relu(predicted.sizes - ABSENT_LOGIT) / 6
+    size_error = torch.where(present > 0, (predicted.sizes - true.sizes) / scales.sizes, absent_error)
+    place_error = (predicted.position_logits - true.position_logits) / scales.positions
+    shape_error = (shape_coordinates(predicted.shape_logits) - shape_coordinates(true.shape_logits)) / scales.shapes
+    looks_error = (_looks(predicted) - _looks(true)) / scales.looks
+    places = (place_error.square().mean(dim=-1) + shape_error.square().mean(dim=-1)) * present
+    looks = looks_error.square().mean(dim=-1) * seen
+    return size_error.square().mean() + places.mean() + looks.mean()
+
+
+def coarse_pyramid(layout: Layout, resolution: int, width: int, smallest: int) -> dict[int, Tensor]:
+    """The score pyramid from ``width`` down, without making the finer levels.
+
+    A pixel of a coarse level is the mean of fine ones; here it is the value at their middle, which lies a little to
+    the right of and below where the raster of that width would have it.
+    """
+    shift = (resolution // width - 1) / (2 * resolution)
+    scores = composited_scores(layout.positions - shift, layout.sizes, layout.covariances, width)
+    return score_pyramid(scores, smallest)
+
+
+class InverterTrainer:
+    """Adam on a :class:`ComponentEncoder`, with an exponential moving average of its parameters.
+
+    Args:
+        encoder: what is trained.
+        network: whose decoder paints; stays as it is.
+        scales: of the rooms' layouts.
+        learning_rate: at the beginning; ``step`` is told what share of it to use.
+    """
+
+    def __init__(
+        self, encoder: ComponentEncoder, network: BlobGan, scales: Scales, learning_rate: float = 3e-3
+    ) -> None:
+        self.encoder = encoder
+        self.average = copy.deepcopy(encoder).requires_grad_(False)
+        self.network = network.requires_grad_(False)
+        self.scales = scales
+        self.learning_rate = learning_rate
+        self.steps = 0
+        self.optimiser = torch.optim.Adam(encoder.parameters(), lr=learning_rate, betas=(0.9, 0.99))
+
+    def step(
+        self,
+        pictures: Tensor,
+        vectors: Tensor,
+        order: Tensor,
+        rate: float,
+        width: int | None = None,
+        weights: LossWeights | None = None,
+    ) -> float:
+        """One step at ``rate`` times the learning rate; returns the loss.
+
+        Args:
+            pictures: (B, 3, R, R) in [−1, 1].
+            vectors: (B, O), their true layouts.
+            order: (B, K) blob indices from back to front.
+            rate: share of the learning rate.
+            width: of the decoder's stage that paints the pictures again; None = only layouts are compared, which is
+                how a run should begin.
+            weights: of the loss.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate * rate
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self._loss(pictures, vectors, order, width, weights or LossWeights())
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.encoder.parameters(), 10.0)
+        self.optimiser.step()
+        self.steps += 1
+        self._follow()
+        return float(loss.detach())
+
+    def _loss(
+        self, pictures: Tensor, vectors: Tensor, order: Tensor, width: int | None, weights: LossWeights
+    ) -> Tensor:
+        shape, split = self.network.shape, self.network.split
+        predicted, true = split(self.encoder(pictures)), split(vectors)
+        layout, true_layout = (reordered(layout_of(parts, shape.area_normaliser), order) for parts in (predicted, true))
+        resolution = shape.decoder.resolution
+        pyramid = coarse_pyramid(layout, resolution, max(width or 0, SCORE_WIDTH, 64), shape.decoder.size_in)
+        with torch.no_grad():
+            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, SCORE_WIDTH)[SCORE_WIDTH]
+        score_loss = (pyramid[SCORE_WIDTH] - scores).square().sum(dim=1).mean()
+        loss = weights.layout * layout_loss(predicted, true, self.scales) + weights.scores * score_loss
+        if width is None:
+            return loss
+        painted = self._painted(layout, pyramid, width)
+        target = functional.adaptive_avg_pool2d(pictures, width)
+        squared = (painted - target).square().mean()
+        return loss + weights.picture * (picture_loss(painted, target) + 10 * squared)
+
+    def _painted(self, layout: Layout, pyramid: Mapping[int, Tensor], width: int) -> Tensor:
+        shape = self.network.shape.decoder
+        grid = splatted(pyramid[shape.size_in], layout.structures)
+        stages = self.network.generator_ema.stages(grid, pyramid, layout.styles)
+        *_, painted = itertools.islice(stages, shape.widths.index(width) + 1)
+        return painted
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        # Early on the average follows quickly, so that it is never dominated by the initial weights.
+        decay = min(0.5 ** (1 / AVERAGE_HALF_LIFE_STEPS), (1 + self.steps) / (10 + self.steps))
+        for mean, value in zip(self.average.parameters(), self.encoder.parameters(), strict=True):
+            mean.lerp_(value.detach(), 1 - decay)
+
+    def state_dict(self) -> dict[str, object]:
+        """Everything needed to go on."""
+        return {
+            "encoder": self.encoder.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict[str, object]) -> None:
+        """Go on from a state of :meth:`state_dict`."""
+        self.encoder.load_state_dict(state["encoder"])  # pyright: ignore[reportArgumentType]
+        self.average.load_state_dict(state["average"])  # pyright: ignore[reportArgumentType]
+        self.optimiser.load_state_dict(state["optimiser"])  # pyright: ignore[reportArgumentType]
+        self.steps = int(state["steps"])  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,211 @@
+"""The encoder of the embedded BlobGAN: from a picture of a room to the layout vector that paints it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.layout_network import layout_of
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.training import LooksNetwork, decode, reordered
+from maquette.models.blobgan.training_inversion import ComponentEncoder, InverterTrainer, LossWeights, scales_of
+from maquette.models.blobgan.training_layouts import loss_weights, principal_components
+from maquette.training.blobgan_data import RoomData
+from maquette.training.blobgan_features import BLOBS, depth_order
+from maquette.training.blobgan_layouts import vectors_of
+from maquette.training.blobgan_recipe import (
+    WIDTH,
+    keep_freed_memory,
+    learning_rate_share,
+    print_progress,
+    save_sheet,
+)
+from maquette.training.blobgan_weights import add_inverter, load_weights
+from maquette.training.metrics import psnr
+
+CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
+COMPONENT_COUNT = 192
+BATCH = 16
+CHECKPOINT = "encoder.pt"
+SHEET_ROOMS = 16
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the time budget.
+
+    Attributes:
+        until: share of the budget at which it ends.
+        width: of the pictures that are painted again; None = layouts alone.
+        weights: of the loss.
+    """
+
+    until: float
+    width: int | None
+    weights: LossWeights
+
+
+PHASES = (
+    Phase(0.25, None, LossWeights()),
+    Phase(0.70, 32, LossWeights(layout=0.5, picture=2.0)),
+    Phase(1.00, 64, LossWeights(layout=0.2, picture=4.0)),
+)
+"""Layouts alone cost half as much as small pictures, and these two thirds of larger ones."""
+
+
+@dataclass(frozen=True)
+class EncoderProgress:
+    """Where training stands: steps, seconds spent in all runs, the mean of the last losses, and the PSNR in dB of the
+    sheet's rooms."""
+
+    steps: int
+    seconds: float
+    loss: float
+    psnr: float
+
+
+@dataclass(frozen=True)
+class KnownRooms:
+    """N rooms and their mirror images: layout vectors (2N, O), drawing orders (2N, K), pictures by index."""
+
+    data: RoomData
+    vectors: Tensor
+    orders: Tensor
+
+    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures (B, 3, R, R), layout vectors (B, O) and orders (B, K)."""
+        return self.data.pictures(indices.tolist()), self.vectors[indices], self.orders[indices]
+
+
+def known_rooms(folder: Path, looks: LooksNetwork) -> KnownRooms:
+    """The rooms of a folder with the layouts that their true attributes give.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND where there are none.
+    """
+    data = RoomData(folder)
+    if len(data) == 0:
+        raise MaquetteError(
+            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {folder}.", "Render some: maquette train render-rooms."
+        )
+    features = data.all_features()
+    return KnownRooms(data, vectors_of(looks, features), torch.from_numpy(depth_order(features.depths)))
+
+
+def new_trainer(rooms: KnownRooms, network: BlobGan, seed: int = 0) -> InverterTrainer:
+    """An untrained encoder of the recipe's sizes."""
+    torch.manual_seed(seed)
+    count = min(COMPONENT_COUNT, len(rooms.vectors) - 1)
+    weights = loss_weights(len(BLOBS), WIDTH, WIDTH)
+    encoder = ComponentEncoder(CHANNELS, principal_components(rooms.vectors, weights, count))
+    return InverterTrainer(encoder, network, scales_of(network.split(rooms.vectors)))
+
+
+def phase_at(share: float) -> Phase:
+    """The phase that a run is in after this share of its time."""
+    return next((phase for phase in PHASES if share < phase.until), PHASES[-1])
+
+
+@torch.no_grad()
+def painted_again(network: BlobGan, encoder: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
+    """What encoder and decoder make of pictures (B, 3, R, R) in [−1, 1]; the drawing order is the model's own."""
+    parts = network.split(encoder(pictures))
+    layout = layout_of(parts, network.shape.area_normaliser)
+    if network.drawing_order is not None:
+        layout = reordered(layout, network.drawing_order(layout.structures))
+    return decode(network.generator_ema, layout)[-1].clamp(-1, 1)
+
+
+def train_encoder(
+    rooms: KnownRooms,
+    trainer: InverterTrainer,
+    checkpoints: Path,
+    budget: float,
+    spent: float = 0.0,
+    save_every: float = 150.0,
+    report: Callable[[EncoderProgress], None] = lambda progress: None,
+) -> float:
+    """Train until ``budget`` seconds are spent, those of earlier runs included; returns the seconds spent in all."""
+    begin = time.monotonic() - spent
+    generator = torch.Generator().manual_seed(trainer.steps)
+    losses: list[float] = []
+    saved = spent
+    while (seconds := time.monotonic() - begin) < budget:
+        indices = torch.randint(len(rooms.vectors), (BATCH,), generator=generator)
+        phase = phase_at(seconds / budget)
+        share = learning_rate_share(trainer.steps, seconds, budget)
+        losses.append(trainer.step(*rooms.batch(indices), share, phase.width, phase.weights))
+        if seconds - saved >= save_every:
+            saved = seconds
+            report(_kept(checkpoints, trainer, seconds, losses, rooms))
+    report(_kept(checkpoints, trainer, seconds, losses, rooms))
+    return seconds
+
+
+def _kept(
+    checkpoints: Path, trainer: InverterTrainer, seconds: float, losses: list[float], rooms: KnownRooms
+) -> EncoderProgress:
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    unfinished = checkpoints / f"{CHECKPOINT}.partial"
+    torch.save({"trainer": trainer.state_dict(), "seconds": seconds}, unfinished)
+    unfinished.replace(checkpoints / CHECKPOINT)
+    pictures = rooms.data.pictures(range(min(SHEET_ROOMS, len(rooms.data))))
+    painted = painted_again(trainer.network, trainer.average, pictures)
+    save_sheet(checkpoints / "encoder.png", [pictures, painted])
+    loss = float(np.mean(losses[-200:])) if losses else float("nan")
+    return EncoderProgress(trainer.steps, seconds, loss, float(psnr((painted + 1) / 2, (pictures + 1) / 2).mean()))
+
+
+def run_encoder_recipe(
+    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+) -> Path:
+    """Train the encoder of a weights file for ``budget`` seconds, and write the file again with it.
+
+    Args:
+        data: folder of rooms.
+        weights: file of the recipe "rooms".
+        checkpoints: folder for what training keeps.
+        budget: seconds, those of earlier runs included.
+        resumed: go on from the newest checkpoint.
+        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
+            that would be overwritten; see also `load_weights`.
+    """
+    network, looks = load_weights(weights)
+    keep_freed_memory()
+    rooms = known_rooms(data, looks)
+    trainer = new_trainer(rooms, network)
+    spent = _begin(checkpoints, trainer, resumed)
+    train_encoder(rooms, trainer, checkpoints, budget, spent, report=print_progress)
+    path = out or weights
+    add_inverter(weights, path, trainer.average.folded(), encoder_note(budget, trainer.steps))
+    return path
+
+
+def encoder_note(seconds: float, steps: int) -> str:
+    """What the file's header says of the encoder."""
+    return f"Trained for {seconds:.0f} s, {steps} steps of {BATCH} rooms."
+
+
+def _begin(checkpoints: Path, trainer: InverterTrainer, resumed: bool) -> float:
+    path = checkpoints / CHECKPOINT
+    if resumed and path.exists():
+        state = torch.load(path, weights_only=True)
+        trainer.load_state_dict(state["trainer"])
+        return float(state["seconds"])
+    if resumed:
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
+    if path.exists():
+        raise MaquetteError(
+            Reason.INVALID_ARGUMENT,
+            f"{checkpoints} holds the checkpoint of another run.",
+            "Go on from it with --resume, or choose another folder.",
+        )
+    return 0.0
