@@ -18,36 +18,41 @@ class Sighting:
     """One empty as it stands now.
 
     Attributes:
-        blob: the blob as it was written on the empty, under the id that the empty has now.
-        placement: where the empty is.
-        hidden: whether the artist hid it.
+        blob: what it shows.
+        depth: nearer to the viewer is larger.
     """
 
     blob: Blob
-    placement: Placement
-    hidden: bool
+    depth: float
+
+    @staticmethod
+    def on_plane(written: Blob, placement: Placement, frame: Frame, hidden: bool) -> Sighting:
+        """An empty that stands on the picture plane.
+
+        Args:
+            written: the blob as it was written on the empty, under the id that the empty has now.
+            placement: where the empty is.
+            frame: of its plane.
+            hidden: whether the artist hid it.
+        """
+        ellipse = read(placement, frame, written.ellipse)
+        return Sighting(replace(written, ellipse=ellipse, hidden=hidden), placement.depth)
 
 
-def compose(header: Scene, sightings: Iterable[Sighting], frame: Frame) -> Scene:
+def compose(header: Scene, sightings: Iterable[Sighting]) -> Scene:
     """The scene with these blobs, from back to front.
 
     Args:
         header: everything of the scene but its blobs, which are ignored.
         sightings: the empties, in any order.
-        frame: of their plane.
     """
-    ordered = sorted(sightings, key=lambda sighting: order_key(sighting.placement.depth, sighting.blob.id))
-    return replace(header, blobs=tuple(_blob(sighting, frame) for sighting in ordered))
+    ordered = sorted(sightings, key=lambda sighting: order_key(sighting.depth, sighting.blob.id))
+    return replace(header, blobs=tuple(sighting.blob for sighting in ordered))
 
 
 def order_key(depth: float, blob_id: str) -> tuple[float, IdOrder]:
     """Sorts blobs from back to front; of equally deep ones, the sampled one is behind its copies."""
     return round(depth, 5), id_order(blob_id)
-
-
-def _blob(sighting: Sighting, frame: Frame) -> Blob:
-    ellipse = read(sighting.placement, frame, sighting.blob.ellipse)
-    return replace(sighting.blob, ellipse=ellipse, hidden=sighting.hidden)
 
 
 def depth_of(rank: float) -> float:

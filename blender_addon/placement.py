@@ -68,11 +68,16 @@ class Placement:
 
 def semi_axes(ellipse: Ellipse, frame: Frame) -> tuple[float, float]:
     """Semi-axes at half opacity in plane units; of an ellipse that is half opaque nowhere, the smallest shown."""
-    first, second = ellipses.semi_axes(ellipse.size, ellipse.aspect, frame.area_normaliser)
-    if first * second >= SMALLEST_AXIS**2:
-        return first, second
+    if not too_small(ellipse, frame):
+        return ellipses.semi_axes(ellipse.size, ellipse.aspect, frame.area_normaliser)
     ratio = math.sqrt(ellipse.aspect)
     return SMALLEST_AXIS * ratio, SMALLEST_AXIS / ratio
+
+
+def too_small(ellipse: Ellipse, frame: Frame) -> bool:
+    """Whether the blob is not to be seen, so that its empty is larger than itself."""
+    first, second = ellipses.semi_axes(ellipse.size, ellipse.aspect, frame.area_normaliser)
+    return first * second < SMALLEST_AXIS**2
 
 
 def rotation(ellipse: Ellipse) -> float:
@@ -91,19 +96,24 @@ def place(ellipse: Ellipse, frame: Frame, depth: float = 0.0) -> Placement:
     return Placement.of(x, y, depth, semi_axes(ellipse, frame), rotation(ellipse))
 
 
-def read(placement: Placement, frame: Frame, known: Ellipse) -> Ellipse:
+def read(placement: Placement, frame: Frame, known: Ellipse, tolerance: float = TOLERANCE) -> Ellipse:
     """The ellipse that an empty shows.
 
     Whatever still stands where ``known`` put it keeps the exact numbers of ``known``: an untouched scene does not
     drift, and a blob too small to be seen keeps its own size when it is only moved.
+
+    Args:
+        tolerance: plane units below which two transforms are the same.
     """
     expected = place(known, frame)
     x, y, size, aspect, angle = known.x, known.y, known.size, known.aspect, known.angle
-    if not _close((placement.x, placement.y), (expected.x, expected.y)):
+    if not _close((placement.x, placement.y), (expected.x, expected.y), tolerance):
         x, y = placement.x / frame.width + 0.5, 0.5 - placement.y / frame.height
-    if not (_close(placement.first, expected.first) and _close(placement.second, expected.second)):
+    if not (
+        _close(placement.first, expected.first, tolerance) and _close(placement.second, expected.second, tolerance)
+    ):
         axes, angle = _principal_axes(placement, known)
-        if not _close(axes, semi_axes(known, frame)):
+        if not _close(axes, semi_axes(known, frame), tolerance):
             size, aspect = ellipses.size_and_aspect(*axes, frame.area_normaliser)
     return Ellipse(x=_bounded(x), y=_bounded(y), size=size, aspect=aspect, angle=angle)
 
@@ -130,8 +140,8 @@ def _singular_values(a: float, b: float, c: float, d: float) -> tuple[float, flo
     return mean + difference, abs(mean - difference), angle
 
 
-def _close(first: tuple[float, float], second: tuple[float, float]) -> bool:
-    return max(abs(first[0] - second[0]), abs(first[1] - second[1])) <= TOLERANCE
+def _close(first: tuple[float, float], second: tuple[float, float], tolerance: float) -> bool:
+    return max(abs(first[0] - second[0]), abs(first[1] - second[1])) <= tolerance
 
 
 def _bounded(coordinate: float) -> float:

@@ -7,6 +7,9 @@ import bpy
 
 from . import (
     blob_operators,
+    camera_operators,
+    camera_panel,
+    camera_properties,
     clock,
     daemon_operators,
     gallery_operators,
@@ -24,6 +27,8 @@ _CLASSES = (
     *blob_operators.CLASSES,
     *gallery_operators.CLASSES,
     *panel.CLASSES,
+    *camera_operators.CLASSES,
+    *camera_panel.CLASSES,
     *gallery_panel.CLASSES,
 )
 
@@ -31,6 +36,7 @@ _CLASSES = (
 def register() -> None:
     """Blender enables the extension."""
     properties.register()
+    camera_properties.register()
     pins.register()
     showcase.register()
     for each in _CLASSES:
@@ -45,4 +51,5 @@ def unregister() -> None:
         bpy.utils.unregister_class(each)
     showcase.unregister()
     pins.unregister()
+    camera_properties.unregister()
     properties.unregister()

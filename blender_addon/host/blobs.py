@@ -3,19 +3,29 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 
-from ..composition import depth_of, is_shell, label, order_key
+from ..camera import View
+from ..camera import read as read_by_camera
+from ..composition import Sighting, depth_of, is_shell, label, order_key
 from ..documents import BlobDocument, read_blob, write_blob
 from ..identity import IdOrder
 from ..placement import Frame, Placement, centre, rotation, semi_axes
 from ..scene import Blob
+from . import camera_view
+from .plane import frame_of, is_seen_by_camera, plane_of
 
 ID_KEY = "maquette_id"
 DOCUMENT_KEY = "maquette_blob"
+SPACE_KEY = "maquette_in_space"
+"""On an empty that the camera sees, not one that stands on the plane."""
+UNSCALED_KEY = "maquette_unscaled"
+"""On an empty of a blob too small to be seen: the radius that it was given in space."""
 
 # A sphere this flat draws as the ellipse and its two axes.
-_FLATNESS = 1e-3
+FLATNESS = 1e-3
 
 
 def is_blob(candidate: bpy.types.Object | None) -> bool:
@@ -28,8 +38,7 @@ def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:
 
     What was deleted may live on unseen while something refers to it, so only what the view layer holds counts.
     """
-    present = bpy.context.view_layer.objects
-    return [child for child in plane.children_recursive if is_blob(child) and present.get(child.name) == child]
+    return [each for each in bpy.context.view_layer.objects if is_blob(each) and plane_of(each) == plane]
 
 
 def handle_of(empty: bpy.types.Object) -> int:
@@ -39,17 +48,41 @@ def handle_of(empty: bpy.types.Object) -> int:
 
 def front_to_back(plane: bpy.types.Object) -> list[bpy.types.Object]:
     """The empties of a plane in the order of the list."""
+    view = camera_view.find(bpy.context.scene, frame_of(plane)) if is_seen_by_camera(plane) else None
     inverse = plane.matrix_world.inverted_safe()
 
     def order(empty: bpy.types.Object) -> tuple[float, IdOrder]:
+        if view is not None and SPACE_KEY in empty:
+            return order_key(camera_view.depth_of(empty, view), empty[ID_KEY])
         return order_key((inverse @ empty.matrix_world).translation.z, empty[ID_KEY])
 
     return sorted(blobs_of(plane), key=order, reverse=True)
 
 
+def sighted(
+    empty: bpy.types.Object, written: Blob, plane: bpy.types.Object, frame: Frame, view: View | None
+) -> Sighting:
+    """What an empty shows.
+
+    Args:
+        written: the blob as it was written on the empty, under the id that the empty has now.
+        view: of the camera; None = what counts is where the empty stands on its plane.
+    """
+    if view is None or SPACE_KEY not in empty:
+        return Sighting.on_plane(written, placement_of(empty, plane), frame, is_hidden(empty))
+    body = camera_view.body_of(empty)
+    radius = empty.get(UNSCALED_KEY)
+    unscaled = radius is not None and abs(body.radius - radius) < 1e-3 * radius
+    ellipse = read_by_camera(body, view, frame, written.ellipse, unscaled)
+    depth = camera_view.depth_of(empty, view)
+    if ellipse is None:
+        return Sighting(replace(written, hidden=True), depth)
+    return Sighting(replace(written, ellipse=ellipse, hidden=is_hidden(empty)), depth)
+
+
 def is_hidden(empty: bpy.types.Object) -> bool:
-    """Whether the artist hid it, by the eye or for all viewports."""
-    return empty.hide_viewport or empty.hide_get()
+    """Whether the artist hid it: by the eye, for all viewports or for renders, as keyframes do."""
+    return empty.hide_viewport or empty.hide_render or empty.hide_get()
 
 
 def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank: float) -> bpy.types.Object:
@@ -59,7 +92,6 @@ def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank
     empty.empty_display_type = "SPHERE"
     empty.empty_display_size = 1.0
     empty.show_in_front = True
-    empty.show_name = not is_shell(blob)
     empty.hide_select = is_shell(blob)
     empty.lock_location = (False, False, True)
     empty.lock_rotation = (True, True, False)
@@ -78,7 +110,7 @@ def put(empty: bpy.types.Object, blob: Blob, frame: Frame, rank: float) -> None:
     empty.location = (*centre(blob.ellipse, frame), depth_of(rank))
     empty.rotation_mode = "XYZ"
     empty.rotation_euler = (0.0, 0.0, rotation(blob.ellipse))
-    empty.scale = (*semi_axes(blob.ellipse, frame), _FLATNESS)
+    empty.scale = (*semi_axes(blob.ellipse, frame), FLATNESS)
 
 
 def placement_of(empty: bpy.types.Object, plane: bpy.types.Object) -> Placement:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import bpy
 from mathutils import Vector
@@ -17,18 +18,31 @@ PLANE_NAME = "Maquette plane"
 HEADER_KEY = "maquette_scene"
 SAMPLED_KEY = "maquette_sampled"
 FRAME_KEY = "maquette_frame"
+MODE_KEY = "maquette_by_camera"
+PLANE_KEY = "maquette_plane"
+"""On an empty that stood in space once: its plane, whatever its parent is."""
 
 
-def is_plane(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is the picture plane of a scene."""
-    return candidate is not None and all(key in candidate for key in (HEADER_KEY, SAMPLED_KEY, FRAME_KEY))
+def is_plane(candidate: Any) -> bool:
+    """Whether something is the picture plane of a scene."""
+    return isinstance(candidate, bpy.types.Object) and all(
+        key in candidate for key in (HEADER_KEY, SAMPLED_KEY, FRAME_KEY)
+    )
 
 
 def plane_of(candidate: bpy.types.Object | None) -> bpy.types.Object | None:
-    """The plane that an object is, or stands on."""
+    """The plane that an object is, stands on, or is shown by."""
     while candidate is not None and not is_plane(candidate):
+        owner = candidate.get(PLANE_KEY)
+        if is_plane(owner):
+            return owner
         candidate = candidate.parent
     return candidate
+
+
+def is_seen_by_camera(plane: bpy.types.Object) -> bool:
+    """Whether the camera decides where the blobs of a plane are seen, and not their place on it."""
+    return bool(plane.get(MODE_KEY))
 
 
 def current(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -51,8 +65,12 @@ def document_of(plane: bpy.types.Object) -> PlaneDocument:
     Raises:
         ClientError: SCENE_FILE_CORRUPT or SCENE_FILE_UNKNOWN.
     """
-    frame = Frame(*plane[FRAME_KEY])
-    return PlaneDocument(read_scene(plane[HEADER_KEY]), read_scene(plane[SAMPLED_KEY]), frame)
+    return PlaneDocument(read_scene(plane[HEADER_KEY]), read_scene(plane[SAMPLED_KEY]), frame_of(plane))
+
+
+def frame_of(plane: bpy.types.Object) -> Frame:
+    """The shape of a plane."""
+    return Frame(*plane[FRAME_KEY])
 
 
 def write_document(plane: bpy.types.Object, document: PlaneDocument) -> None:
@@ -94,7 +112,7 @@ def new_plane(scene: bpy.types.Scene, document: PlaneDocument, width: int, heigh
     mesh.materials.append(_luminous(new_picture(width, height)))
     plane = bpy.data.objects.new(PLANE_NAME, mesh)
     plane.rotation_euler = (math.pi / 2, 0.0, 0.0)
-    plane.location = _free_place(scene, document.frame)
+    plane.location = free_place(scene, document.frame)
     write_document(plane, document)
     collection = bpy.data.collections.new(COLLECTION_NAME)
     scene.collection.children.link(collection)
@@ -108,7 +126,7 @@ def resize_plane(plane: bpy.types.Object, document: PlaneDocument) -> None:
         vertex.co = place
 
 
-def _free_place(scene: bpy.types.Scene, frame: Frame) -> Vector:
+def free_place(scene: bpy.types.Scene, frame: Frame) -> Vector:
     """The 3D cursor's place, moved to the right of every mesh that would stand in the picture."""
     place = scene.cursor.location.copy()
     reach = Vector((frame.width, 0.2, frame.height)) / 2

@@ -4,7 +4,7 @@
 import bpy
 
 from .. import strings
-from . import blobs, clock, plane, staging
+from . import blobs, camera_properties, clock, plane, staging
 from .gallery_properties import GallerySettings
 
 ROOT_PACKAGE = str(__package__).rpartition(".")[0]
@@ -31,6 +31,7 @@ class Settings(bpy.types.PropertyGroup):
 
     plane: bpy.props.PointerProperty(type=bpy.types.Object, poll=_is_plane)
     gallery: bpy.props.PointerProperty(type=GallerySettings)
+    camera: bpy.props.PointerProperty(type=camera_properties.CameraSettings)
     model_id: bpy.props.StringProperty(name=strings.MODEL)
     seed: bpy.props.IntProperty(name=strings.SEED, description=strings.SEED_HELP)
     truncation: bpy.props.FloatProperty(
@@ -83,7 +84,7 @@ class Preferences(bpy.types.AddonPreferences):
         self.layout.prop(self, "command")
 
 
-CLASSES = (GallerySettings, Settings, Preferences)
+CLASSES = (GallerySettings, camera_properties.CameraSettings, Settings, Preferences)
 
 
 def register() -> None:

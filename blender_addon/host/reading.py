@@ -1,4 +1,4 @@
-"""The scene as the objects of a plane show it now."""
+"""The scene as the objects of a plane show it now, on the plane or to the camera."""
 
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ..composition import Sighting, compose
 from ..documents import read_blob
 from ..identity import IdentityBook
 from ..scene import Scene
-from . import blobs, plane
+from . import blobs, camera_view, plane
 
 
 def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, list[str]]:
@@ -25,9 +25,11 @@ def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, lis
         The scene, and the names of empties that were left out because they are of another model.
 
     Raises:
-        ClientError: what is written on an object cannot be read.
+        ClientError: what is written on an object cannot be read; NO_CAMERA where a camera is needed.
     """
     document = plane.document_of(target)
+    seen_by_camera = plane.is_seen_by_camera(target)
+    view = camera_view.view_of(bpy.context.scene, document.frame) if seen_by_camera else None
     empties = blobs.blobs_of(target)
     resolved = book.resolve({blobs.handle_of(empty): empty[blobs.ID_KEY] for empty in empties})
     sightings: list[Sighting] = []
@@ -41,5 +43,5 @@ def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, lis
         if empty[blobs.ID_KEY] != blob_id:
             empty[blobs.ID_KEY] = blob_id
         blob = replace(written.blob, id=blob_id)
-        sightings.append(Sighting(blob, blobs.placement_of(empty, target), blobs.is_hidden(empty)))
-    return compose(document.header, sightings, document.frame), strangers
+        sightings.append(blobs.sighted(empty, blob, target, document.frame, view))
+    return compose(document.header, sightings), strangers

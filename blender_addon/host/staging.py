@@ -1,18 +1,19 @@
 """Putting a scene into Blender: a plane with its empties, a reset, a copy of a blob, another order."""
 
-# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false, reportMissingImports=false
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import bpy
+from mathutils import Vector
 
 from ..documents import BlobDocument, PlaneDocument
 from ..identity import fresh_id
 from ..sampling import NewScene
 from ..scene import Restyle
-from . import blobs, plane
+from . import blobs, camera_mode, camera_view, plane
 
 _CLONE_STEP = 0.06
 
@@ -45,6 +46,7 @@ def restage(context: bpy.types.Context, target: bpy.types.Object, document: Plan
     for rank, blob in enumerate(document.sampled.blobs):
         blobs.new_blob(target, BlobDocument.of(document.sampled, blob), document.frame, rank)
     context.view_layer.update()
+    camera_mode.resume(context, target, document.sampled)
 
 
 def clone(context: bpy.types.Context, target: bpy.types.Object, empty: bpy.types.Object) -> bpy.types.Object:
@@ -53,12 +55,21 @@ def clone(context: bpy.types.Context, target: bpy.types.Object, empty: bpy.types
     for collection in empty.users_collection:
         collection.objects.link(copy)
     copy[blobs.ID_KEY] = fresh_id(empty[blobs.ID_KEY], (other[blobs.ID_KEY] for other in blobs.blobs_of(target)))
-    copy.location.x += _CLONE_STEP
-    copy.location.y -= _CLONE_STEP
+    copy.location += _aside(context, target, empty)
     copy.hide_select = False
     choose(context, copy)
     context.view_layer.update()
     return copy
+
+
+def _aside(context: bpy.types.Context, target: bpy.types.Object, empty: bpy.types.Object) -> Vector:
+    """A step to the right and down in the picture, as a change of an empty's location."""
+    view = camera_view.find(context.scene, plane.frame_of(target)) if blobs.SPACE_KEY in empty else None
+    if view is None:
+        return Vector((_CLONE_STEP, -_CLONE_STEP, 0.0))
+    step = _CLONE_STEP * view.shrinking(max(camera_view.distance_of(empty, view), view.nearest))
+    outer = empty.matrix_world @ empty.matrix_basis.inverted_safe()
+    return outer.inverted_safe().to_3x3() @ Vector(view.in_world((step, -step, 0.0)))
 
 
 def restyle(empty: bpy.types.Object, look: Restyle | None) -> None:
@@ -85,7 +96,11 @@ def reorder(context: bpy.types.Context, order: list[bpy.types.Object], empty: bp
     if not 0 <= other < len(order):
         return False
     order[index], order[other] = order[other], order[index]
-    _stand_in_order(order)
+    target = plane.plane_of(empty)
+    if target is not None and plane.is_seen_by_camera(target):
+        camera_mode.keep_order(context, target, [each[blobs.ID_KEY] for each in reversed(order)])
+    else:
+        _stand_in_order(order)
     context.view_layer.update()
     return True
 
