@@ -14,7 +14,11 @@ from . import (
     daemon_operators,
     gallery_operators,
     gallery_panel,
+    overlay,
     panel,
+    picture_operators,
+    picture_panel,
+    picture_properties,
     pins,
     properties,
     scene_operators,
@@ -30,6 +34,8 @@ _CLASSES = (
     *camera_operators.CLASSES,
     *camera_panel.CLASSES,
     *gallery_panel.CLASSES,
+    *picture_operators.CLASSES,
+    *picture_panel.CLASSES,
 )
 
 
@@ -39,16 +45,20 @@ def register() -> None:
     camera_properties.register()
     pins.register()
     showcase.register()
+    picture_properties.register()
     for each in _CLASSES:
         bpy.utils.register_class(each)
     clock.register(properties.preferred_command())
+    overlay.register()
 
 
 def unregister() -> None:
     """Blender disables the extension."""
+    overlay.unregister()
     clock.unregister()
     for each in reversed(_CLASSES):
         bpy.utils.unregister_class(each)
+    picture_properties.unregister()
     showcase.unregister()
     pins.unregister()
     camera_properties.unregister()

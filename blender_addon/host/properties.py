@@ -4,7 +4,7 @@
 import bpy
 
 from .. import strings
-from . import blobs, camera_properties, clock, plane, staging
+from . import blobs, camera_properties, clock, picture_properties, plane, staging
 from .gallery_properties import GallerySettings
 
 ROOT_PACKAGE = str(__package__).rpartition(".")[0]
@@ -30,6 +30,7 @@ class Settings(bpy.types.PropertyGroup):
     """Settings of a Blender scene."""
 
     plane: bpy.props.PointerProperty(type=bpy.types.Object, poll=_is_plane)
+    picture: bpy.props.PointerProperty(type=picture_properties.PictureSettings)
     gallery: bpy.props.PointerProperty(type=GallerySettings)
     camera: bpy.props.PointerProperty(type=camera_properties.CameraSettings)
     model_id: bpy.props.StringProperty(name=strings.MODEL)
@@ -84,7 +85,7 @@ class Preferences(bpy.types.AddonPreferences):
         self.layout.prop(self, "command")
 
 
-CLASSES = (GallerySettings, camera_properties.CameraSettings, Settings, Preferences)
+CLASSES = (GallerySettings, *picture_properties.CLASSES, camera_properties.CameraSettings, Settings, Preferences)
 
 
 def register() -> None:

@@ -13,7 +13,7 @@ from ..documents import BlobDocument, PlaneDocument
 from ..identity import fresh_id
 from ..sampling import NewScene
 from ..scene import Restyle
-from . import blobs, camera_mode, camera_view, plane
+from . import blobs, camera_mode, camera_view, own_picture, plane
 
 _CLONE_STEP = 0.06
 
@@ -23,6 +23,7 @@ def stage(context: bpy.types.Context, new: NewScene, target: bpy.types.Object | 
     if target is None:
         target = plane.new_plane(context.scene, new.document, new.width, new.height)
     context.scene.maquette.plane = target
+    own_picture.forget(target)
     restage(context, target, new.document)
     choose(context, target)
     return target
