@@ -26,6 +26,15 @@ from maquette.models.requests import (
     SampleSceneResult,
 )
 from maquette.models.scene import Appearance, Blob, Ellipse, Scene
+from maquette.models.scene_requests import (
+    CompleteScene,
+    InterpolateScenes,
+    InvertImage,
+    InvertImageResult,
+    Part,
+    TransferEdit,
+    TransferEditResult,
+)
 
 SIDE = 64
 # Steps of what is only there to be cancelled: no test waits for the last one.
@@ -34,7 +43,17 @@ INFO = ModelInfo(
     id="fake-rooms",
     system="fake",
     title="Fake rooms",
-    tasks=("sample_scene", "render_scene", "edit_scene", "restyle_scene"),
+    tasks=(
+        "sample_scene",
+        "render_scene",
+        "edit_scene",
+        "restyle_scene",
+        "complete_scene",
+        "invert_image",
+        "interpolate_scenes",
+        "transfer_edit",
+        "render_animation",
+    ),
     digest="ab" * 32,
     width=SIDE,
     height=SIDE,
@@ -46,12 +65,14 @@ INFO = ModelInfo(
 )
 LARGE = replace(INFO, id="fake-large", width=1024, height=1024)
 SLOW = replace(INFO, id="fake-slow", embedded=False)
+# Its pictures show how many it has rendered.
+COUNTING = replace(INFO, id="fake-counting", tasks=("render_animation",), embedded=False)
 PAINTER = replace(
     INFO, id="fake-painter", tasks=("inpaint", "outpaint", "colorize", "restore_jpeg"), width=0, height=0, blob_names=()
 )
 FILLER = replace(PAINTER, id="fake-filler", tasks=("inpaint", "outpaint"))
 SLOW_PAINTER = replace(PAINTER, id="fake-slow-painter", embedded=False)
-INFOS = {info.id: info for info in (INFO, LARGE, SLOW, PAINTER, FILLER, SLOW_PAINTER)}
+INFOS = {info.id: info for info in (INFO, LARGE, SLOW, COUNTING, PAINTER, FILLER, SLOW_PAINTER)}
 
 
 def picture(width: int, height: int, value: int) -> Picture:
@@ -78,10 +99,19 @@ class FakeModel:
     info: ModelInfo
     step_seconds: float = 0.0
     steps: int = 3
+    rendered: int = 0
     verbs: Mapping[type, Callable[[Any], Operation[Any]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.verbs = {SampleScene: self.sample, RenderScene: self.render, ResolveStyles: self.resolve}
+        self.verbs = {
+            SampleScene: self.sample,
+            RenderScene: self.render,
+            ResolveStyles: self.resolve,
+            CompleteScene: self.complete,
+            InterpolateScenes: self.interpolate,
+            InvertImage: self.invert,
+            TransferEdit: self.transfer,
+        }
 
     def sample(self, request: SampleScene) -> Operation[SampleSceneResult]:
         yield Progress("sampling", 0.0)
@@ -103,7 +133,9 @@ class FakeModel:
             yield Progress("rendering", step / self.steps)
             if self.step_seconds:
                 time.sleep(self.step_seconds)
-        shown = picture(self.info.width, self.info.height, len(request.scene.blobs))
+        self.rendered += 1
+        value = self.rendered if self.info is COUNTING else len(request.scene.blobs)
+        shown = picture(self.info.width, self.info.height, value)
         alphas = {blob.id: replace_format(shown) for blob in request.scene.blobs} if request.alphas else {}
         return RenderSceneResult(shown, shown if request.blob_map else None, alphas, {"decode": 1.0})
 
@@ -117,11 +149,74 @@ class FakeModel:
             )
         )
 
+    def complete(self, request: CompleteScene) -> Operation[SampleSceneResult]:
+        """Blobs that are not pinned stand where the seed says."""
+        yield from self._pausing("completing")
+        seeds = range(request.seed, request.seed + request.count)
+        scenes = [
+            replace(
+                request.scene,
+                blobs=tuple(
+                    blob if blob.id in request.pinned else moved(blob, 0.01 * seed) for blob in request.scene.blobs
+                ),
+            )
+            for seed in seeds
+        ]
+        return self._shown(scenes, request.thumbnail_side)
+
+    def interpolate(self, request: InterpolateScenes) -> Operation[SampleSceneResult]:
+        """Every blob stands at the amount."""
+        yield from self._pausing("mixing")
+        start = request.start
+        scenes = [
+            replace(start, blobs=tuple(moved(blob, amount) for blob in start.blobs)) for amount in request.amounts
+        ]
+        return self._shown(scenes, request.thumbnail_side)
+
+    def _shown(self, scenes: Sequence[Scene], side: int) -> SampleSceneResult:
+        thumbnail = picture(side, side, 1) if side else None
+        return SampleSceneResult(tuple(SampledScene(scene, thumbnail) for scene in scenes))
+
+    def invert(self, request: InvertImage) -> Operation[InvertImageResult]:
+        """Tells in the first figure how many steps were asked for."""
+        yield from self._pausing("inverting", picture(8, 8, 3))
+        spec = request.picture.spec
+        side = min(spec.width, spec.height)
+        return InvertImageResult(
+            scene=request.scene or scene_of(self.info.id, request.seed),
+            picture=picture(self.info.width, self.info.height, request.picture.pixels[0]),
+            part=request.part or Part((spec.width - side) // 2, (spec.height - side) // 2, side, side),
+            psnr=30.5,
+            first_psnr=-1.0 if request.steps is None else float(request.steps),
+            encoded=request.scene is None,
+        )
+
+    def transfer(self, request: TransferEdit) -> Operation[TransferEditResult]:
+        """Every byte of the part becomes the blend, rounded."""
+        yield from self._pausing("carrying over")
+        if request.before == request.after:
+            return TransferEditResult()
+        part = request.part or Part(0, 0, 1, 1)
+        spec = replace(request.picture.spec, width=part.width, height=part.height)
+        return TransferEditResult(part, Picture(spec, bytes([round(request.blend or 0.0)]) * spec.byte_size))
+
+    def _pausing(self, stage: str, preview: Picture | None = None) -> Operation[None]:
+        for step in range(self.steps):
+            yield Progress(stage, step / self.steps, preview)
+            if self.step_seconds:
+                time.sleep(self.step_seconds)
+
     def _resolved(self, look: Appearance) -> Appearance:
         if look.restyle is None:
             return look
+        if look.restyle.style is not None:
+            return replace(look, style=look.restyle.style, restyle=None)
         seed = look.restyle.seed or 0
         return replace(look, style=scene_of(self.info.id, seed).background.style, restyle=None)
+
+
+def moved(blob: Blob, x: float) -> Blob:
+    return replace(blob, ellipse=replace(blob.ellipse, x=x))
 
 
 def replace_format(shown: Picture) -> Picture:

@@ -11,9 +11,9 @@ import grpc
 import pytest
 from daemon_process import Daemon, reason_of
 from fake_zoo import scene_of
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from hostile import float_paths, with_value
 from maquette.server.conversion_scene import scene_message
 from maquette.server.generated.scene_pb2_grpc import SceneServiceStub
 from maquette.server.generated.system_pb2_grpc import SystemServiceStub
@@ -173,29 +173,6 @@ def test_a_broken_scene_is_refused(daemon: Daemon, broken: scene_pb2.Scene, reas
     assert refusal(lambda: render(daemon, broken)) == reason
     opening = Edit(open=Edit.Open(scene=broken))
     assert refusal(lambda: daemon.scene.EditScene(iter([opening]), timeout=60)) == reason
-
-
-def float_paths(message: Message, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Where a message holds floating-point numbers."""
-    for name, one in message.DESCRIPTOR.fields_by_name.items():
-        if one.type in (FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE):
-            yield (*path, name)
-    for one, value in message.ListFields():
-        if one.type == FieldDescriptor.TYPE_MESSAGE and one.is_repeated:
-            for index, element in enumerate(value):
-                yield from float_paths(element, (*path, one.name, index))
-        elif one.type == FieldDescriptor.TYPE_MESSAGE:
-            yield from float_paths(value, (*path, one.name))
-
-
-def with_value(message: Message, path: tuple[str | int, ...], value: float) -> Message:
-    changed = type(message)()
-    changed.CopyFrom(message)
-    target: Any = changed
-    for step in path[:-1]:
-        target = target[step] if isinstance(step, int) else getattr(target, step)
-    setattr(target, str(path[-1]), value)
-    return changed
 
 
 def full_scene() -> scene_pb2.Scene:

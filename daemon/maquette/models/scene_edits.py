@@ -117,6 +117,16 @@ def _index(scene: Scene, blob_id: str) -> int:
     raise _refuse(f"The scene has no blob '{blob_id}'.", "Use an id of the scene's blobs.", Reason.BLOB_NOT_FOUND)
 
 
+def check_blob_ids(scene: Scene, blob_ids: Iterable[str]) -> None:
+    """Refuse ids that a scene lacks.
+
+    Raises:
+        MaquetteError: BLOB_NOT_FOUND.
+    """
+    for blob_id in blob_ids:
+        _index(scene, blob_id)
+
+
 def _with_blob(scene: Scene, index: int, blob: Blob) -> Scene:
     return replace(scene, blobs=(*scene.blobs[:index], blob, *scene.blobs[index + 1 :]))
 

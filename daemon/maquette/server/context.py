@@ -120,11 +120,38 @@ class Services:
         if not scene.model_id:
             raise MaquetteError(Reason.INVALID_ARGUMENT, "The scene names no model.", "Send the scene as it came.")
         info = await self.resolve(scene.model_id, task)
-        if scene.model_digest and scene.model_digest != info.digest:
-            raise MaquetteError(
-                Reason.SCENE_MODEL_MISMATCH,
-                f"The scene was made by other weights of the model '{info.id}'.",
-                "Sample it again, or bring the weights back that made it.",
-                {"model_id": info.id, "model_digest": info.digest},
-            )
+        check_made_by(scene, info)
         return info
+
+    async def model_of_both(self, first: Scene, second: Scene, task: str) -> ModelInfo:
+        """The model of two scenes, which must have made them both.
+
+        Raises:
+            MaquetteError: as :meth:`model_of`.
+        """
+        info = await self.model_of(first, task)
+        check_made_by(second, info)
+        return info
+
+
+def check_made_by(scene: Scene, info: ModelInfo) -> None:
+    """Refuse a scene that another model has made.
+
+    Raises:
+        MaquetteError: SCENE_MODEL_MISMATCH.
+    """
+    details = {"model_id": info.id, "model_digest": info.digest}
+    if scene.model_id != info.id:
+        raise MaquetteError(
+            Reason.SCENE_MODEL_MISMATCH,
+            f"The scene was not made by the model '{info.id}'.",
+            "Use scenes of one model together.",
+            details,
+        )
+    if scene.model_digest and scene.model_digest != info.digest:
+        raise MaquetteError(
+            Reason.SCENE_MODEL_MISMATCH,
+            f"The scene was made by other weights of the model '{info.id}'.",
+            "Sample it again, or bring the weights back that made it.",
+            details,
+        )

@@ -134,10 +134,32 @@ def picture_from(message: common_pb2.Image, cache: ContentCache, limits: Limits)
     return Picture(spec, pixels)
 
 
-async def image_message(picture: Picture, cache: ContentCache, limits: Limits) -> common_pb2.Image:
-    """A picture on the wire: inline when it is small, else kept in the cache and named."""
+def colours_from(message: common_pb2.Image, is_there: bool, cache: ContentCache, limits: Limits) -> Picture:
+    """A picture that a caller sent to be looked at: of any depth, but of colours.
+
+    Args:
+        message: the picture.
+        is_there: the request has it.
+        cache: pictures that were sent ahead.
+        limits: bounds on requests.
+
+    Raises:
+        MaquetteError: INVALID_ARGUMENT, LIMIT_EXCEEDED, CONTENT_NOT_FOUND or CONTENT_CORRUPT.
+    """
+    if not is_there:
+        raise invalid("The request has no picture.", "Send a picture.")
+    picture = picture_from(message, cache, limits)
+    if picture.spec.colour_space is ColourSpace.DATA:
+        raise invalid("The picture is not of colours.", "Send its colour space: sRGB or linear Rec. 709.")
+    return picture
+
+
+async def image_message(
+    picture: Picture, cache: ContentCache, limits: Limits, may_be_inline: bool = True
+) -> common_pb2.Image:
+    """A picture on the wire: inline when it is small and may be, else kept in the cache and named."""
     spec = spec_message(picture.spec)
-    if len(picture.pixels) <= limits.inline_bytes:
+    if may_be_inline and len(picture.pixels) <= limits.inline_bytes:
         return common_pb2.Image(spec=spec, inline=picture.pixels)
     if len(picture.pixels) < _HASH_ASIDE_FROM_BYTES:
         name = content_id(picture.pixels)

@@ -24,7 +24,7 @@ from maquette.models.painting.requests import (
     SelectionSettings,
 )
 from maquette.server.content_cache import ContentCache
-from maquette.server.conversion import image_message, invalid, picture_from
+from maquette.server.conversion import colours_from, image_message, invalid, picture_from
 from maquette.server.limits import Limits, exceeded
 
 _MAXIMUM_PER_CENT = 1000.0
@@ -41,7 +41,7 @@ def inpaint_request(message: paint_pb2.InpaintRequest, cache: ContentCache, limi
     Raises:
         MaquetteError: INVALID_ARGUMENT, LIMIT_EXCEEDED, CONTENT_NOT_FOUND or CONTENT_CORRUPT.
     """
-    picture = _picture(message.picture, message.HasField("picture"), cache, limits)
+    picture = colours_from(message.picture, message.HasField("picture"), cache, limits)
     if not message.HasField("mask"):
         raise invalid("The request has no mask.", "Send a mask of the picture's size.")
     mask = picture_from(message.mask, cache, limits)
@@ -69,7 +69,7 @@ def outpaint_request(message: paint_pb2.OutpaintRequest, cache: ContentCache, li
     Raises:
         MaquetteError: INVALID_ARGUMENT, LIMIT_EXCEEDED, CONTENT_NOT_FOUND or CONTENT_CORRUPT.
     """
-    picture = _picture(message.picture, message.HasField("picture"), cache, limits)
+    picture = colours_from(message.picture, message.HasField("picture"), cache, limits)
     if not (message.left or message.right or message.top or message.bottom):
         raise invalid("The picture is not extended on any side.", "Send at least one pixel for one side.")
     width = picture.spec.width + message.left + message.right
@@ -96,10 +96,10 @@ def colorize_request(message: paint_pb2.ColorizeRequest, cache: ContentCache, li
     Raises:
         MaquetteError: INVALID_ARGUMENT, LIMIT_EXCEEDED, CONTENT_NOT_FOUND or CONTENT_CORRUPT.
     """
-    picture = _picture(message.picture, message.HasField("picture"), cache, limits)
+    picture = colours_from(message.picture, message.HasField("picture"), cache, limits)
     hints = None
     if message.HasField("hints"):
-        hints = _picture(message.hints, True, cache, limits)
+        hints = colours_from(message.hints, True, cache, limits)
         if hints.spec.pixel_format.channels != 4:
             raise invalid("The hints have no alpha channel.", "Send RGBA, transparent where there is no hint.")
         _check_same_size(hints, picture, "hint layer")
@@ -117,7 +117,7 @@ def restore_request(message: paint_pb2.RestoreJpegRequest, cache: ContentCache, 
     Raises:
         MaquetteError: INVALID_ARGUMENT, LIMIT_EXCEEDED, CONTENT_NOT_FOUND or CONTENT_CORRUPT.
     """
-    picture = _picture(message.picture, message.HasField("picture"), cache, limits)
+    picture = colours_from(message.picture, message.HasField("picture"), cache, limits)
     if message.quality > 100:
         raise invalid(
             f"A JPEG quality of {message.quality} is more than 100.", "Send 1 to 100, or 0 to have it estimated."
@@ -171,15 +171,6 @@ def _parameters(value: object) -> list[tuple[str, object]]:
         elif isinstance(inner, bool | int):
             found.append((field.name, inner))
     return found
-
-
-def _picture(message: common_pb2.Image, is_there: bool, cache: ContentCache, limits: Limits) -> Picture:
-    if not is_there:
-        raise invalid("The request has no picture.", "Send a picture.")
-    picture = picture_from(message, cache, limits)
-    if picture.spec.colour_space is ColourSpace.DATA:
-        raise invalid("The picture is not of colours.", "Send its colour space: sRGB or linear Rec. 709.")
-    return picture
 
 
 def _check_same_size(other: Picture, picture: Picture, what: str) -> None:

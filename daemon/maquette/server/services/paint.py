@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import TypeVar
+from functools import partial
 
-from maquette_client.v1 import common_pb2, paint_pb2
+from maquette_client.v1 import paint_pb2
 
 from maquette.engine.messages import Paint, PaintRequest, Priority
-from maquette.engine.supervisor import Finished
-from maquette.models.operations import Progress
 from maquette.models.painting.requests import PaintResult
 from maquette.models.requests import ModelInfo
 from maquette.server.context import Services
-from maquette.server.conversion import image_message, progress_message, provenance_message
+from maquette.server.conversion import provenance_message
 from maquette.server.conversion_paint import (
     colorize_request,
     inpaint_request,
@@ -25,9 +23,7 @@ from maquette.server.conversion_paint import (
 )
 from maquette.server.generated.paint_pb2_grpc import PaintServiceServicer
 from maquette.server.interceptor import Context
-
-_Update = common_pb2.Progress | common_pb2.Preview | paint_pb2.PaintResult
-Response = TypeVar("Response")
+from maquette.server.services.updates import Updates, answers, engine_updates
 
 
 class PaintService(PaintServiceServicer):
@@ -41,8 +37,8 @@ class PaintService(PaintServiceServicer):
     ) -> AsyncIterator[paint_pb2.InpaintResponse]:
         """Fill a selection."""
         work = inpaint_request(request, self._services.cache, self._services.limits)
-        updates = self._paint(request.model_id, "inpaint", work, request.settings.batch)
-        async with aclosing(_answers(updates, paint_pb2.InpaintResponse)) as responses:
+        updates = await self._paint(request.model_id, "inpaint", work, request.settings.batch)
+        async with aclosing(answers(updates, paint_pb2.InpaintResponse)) as responses:
             async for response in responses:
                 yield response
 
@@ -51,8 +47,8 @@ class PaintService(PaintServiceServicer):
     ) -> AsyncIterator[paint_pb2.OutpaintResponse]:
         """Extend a picture."""
         work = outpaint_request(request, self._services.cache, self._services.limits)
-        updates = self._paint(request.model_id, "outpaint", work, request.settings.batch)
-        async with aclosing(_answers(updates, paint_pb2.OutpaintResponse)) as responses:
+        updates = await self._paint(request.model_id, "outpaint", work, request.settings.batch)
+        async with aclosing(answers(updates, paint_pb2.OutpaintResponse)) as responses:
             async for response in responses:
                 yield response
 
@@ -61,8 +57,8 @@ class PaintService(PaintServiceServicer):
     ) -> AsyncIterator[paint_pb2.ColorizeResponse]:
         """Colour a picture."""
         work = colorize_request(request, self._services.cache, self._services.limits)
-        updates = self._paint(request.model_id, "colorize", work, request.settings.batch)
-        async with aclosing(_answers(updates, paint_pb2.ColorizeResponse)) as responses:
+        updates = await self._paint(request.model_id, "colorize", work, request.settings.batch)
+        async with aclosing(answers(updates, paint_pb2.ColorizeResponse)) as responses:
             async for response in responses:
                 yield response
 
@@ -71,29 +67,16 @@ class PaintService(PaintServiceServicer):
     ) -> AsyncIterator[paint_pb2.RestoreJpegResponse]:
         """Repair what JPEG compression has damaged."""
         work = restore_request(request, self._services.cache, self._services.limits)
-        updates = self._paint(request.model_id, "restore_jpeg", work, request.settings.batch)
-        async with aclosing(_answers(updates, paint_pb2.RestoreJpegResponse)) as responses:
+        updates = await self._paint(request.model_id, "restore_jpeg", work, request.settings.batch)
+        async with aclosing(answers(updates, paint_pb2.RestoreJpegResponse)) as responses:
             async for response in responses:
                 yield response
 
-    async def _paint(self, model_id: str, task: str, work: PaintRequest, batch: bool) -> AsyncGenerator[_Update, None]:
+    async def _paint(self, model_id: str, task: str, work: PaintRequest, batch: bool) -> Updates:
         infos = await self._services.candidates(model_id, task)
         paint = Paint(work, tuple(infos))
         priority = Priority.BATCH if batch else Priority.PREVIEW
-        async with aclosing(self._services.supervisor.operate("", paint, priority)) as events:
-            async for event in events:
-                if isinstance(event, Finished):
-                    yield await self._result(infos, work, event.result)
-                    continue
-                yield progress_message(event)
-                if event.preview is not None:
-                    yield await self._preview(event)
-
-    async def _preview(self, progress: Progress) -> common_pb2.Preview:
-        assert progress.preview is not None
-        return common_pb2.Preview(
-            image=await image_message(progress.preview, self._services.cache, self._services.limits)
-        )
+        return engine_updates(self._services, "", paint, partial(self._result, infos, work), priority)
 
     async def _result(
         self, infos: dict[str, ModelInfo], work: PaintRequest, result: PaintResult
@@ -101,16 +84,3 @@ class PaintService(PaintServiceServicer):
         info = infos[result.model_id]
         provenance = provenance_message(info.id, info.digest, paint_parameters(work))
         return await result_message(result, provenance, self._services.cache, self._services.limits)
-
-
-async def _answers(
-    updates: AsyncGenerator[_Update, None], make: Callable[..., Response]
-) -> AsyncGenerator[Response, None]:
-    async with aclosing(updates):
-        async for update in updates:
-            if isinstance(update, common_pb2.Progress):
-                yield make(progress=update)
-            elif isinstance(update, common_pb2.Preview):
-                yield make(preview=update)
-            else:
-                yield make(result=update)

@@ -2,92 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from maquette_client.v1 import scene_pb2
 
-from maquette.engine.messages import Priority
-from maquette.engine.supervisor import Finished, Supervisor
-from maquette.imaging.picture import Picture
-from maquette.models.operations import Progress
-from maquette.models.requests import RenderScene, ResolveStyles
+from maquette.models.requests import ModelInfo, RenderScene, RenderSceneResult, ResolveStyles, ResolveStylesResult
 from maquette.models.scene import Scene
-from maquette.models.scene_edits import RestyleBlob, apply_edits
-from maquette.server.appearance_rules import check_vectors
-from maquette.server.conversion import invalid
-from maquette.server.conversion_scene import restyle_from, scene_from
-from maquette.server.limits import Limits
+from maquette.models.scene_restyling import RestyleFromScene, restyled_from
+from maquette.server.context import Services
+from maquette.server.conversion import image_message, provenance_message
+from maquette.server.conversion_scene import scene_message
+from maquette.server.conversion_scene_restyle import restyle_parameters, restyle_request
+from maquette.server.services.updates import Updates, engine_updates
 
-_RESOLVING_SHARE = 0.2
-
-
-@dataclass(frozen=True)
-class Restyled:
-    """What came of it.
-
-    Attributes:
-        scene: with plain styles.
-        picture: of that scene.
-    """
-
-    scene: Scene
-    picture: Picture
+# The shares of progress: the looks of the other scene, those of the scene itself, and the picture.
+_LOOKS, _STYLES, _PICTURE = (0.0, 0.1), (0.1, 0.2), (0.2, 1.0)
 
 
-def restyled_scene(request: scene_pb2.RestyleSceneRequest, limits: Limits) -> Scene:
-    """The scene with the asked-for restyles, not yet resolved.
-
-    Raises:
-        MaquetteError: INVALID_ARGUMENT, BLOB_NOT_FOUND, NOT_A_FINITE_NUMBER, or what is wrong with the scene.
-    """
-    if not (request.HasField("scene") and request.HasField("restyle")):
-        raise invalid("The request is incomplete.", "Send a scene and a restyle.")
-    scene = scene_from(request.scene, limits)
-    restyle = restyle_from(request.restyle)
-    blob_ids: list[str | None] = [*request.blob_ids] or [blob.id for blob in scene.blobs]
-    if request.background:
-        blob_ids.append(None)
-    scene = apply_edits(scene, [RestyleBlob(blob_id, restyle) for blob_id in blob_ids])
-    check_vectors(scene, scene)
-    return scene
+async def restyle_scene(services: Services, request: scene_pb2.RestyleSceneRequest) -> Updates:
+    """A scene with other looks, and its picture; the result is a RestyledScene."""
+    scene, looks = restyle_request(request, services.limits)
+    if looks is None:
+        info = await services.model_of(scene, "restyle_scene")
+    else:
+        info = await services.model_of_both(scene, looks.source, "restyle_scene")
+    return _Restyling(services, info, scene, restyle_parameters(request)).updates(looks)
 
 
-def restyle_parameters(request: scene_pb2.RestyleSceneRequest) -> dict[str, object]:
-    """What the result's provenance says of the request."""
-    parameters: dict[str, object] = {
-        "amount": request.restyle.amount,
-        "blob_ids": ",".join(request.blob_ids),
-        "background": request.background,
-        "noise_seed": request.scene.noise_seed,
-    }
-    if request.restyle.WhichOneof("source") == "seeded":
-        parameters |= {"seed": request.restyle.seeded.seed, "truncation": request.restyle.seeded.truncation}
-    return parameters
+class _Restyling:
+    """A scene on its way from restyles to plain styles and a picture."""
 
+    def __init__(self, services: Services, info: ModelInfo, scene: Scene, parameters: dict[str, object]) -> None:
+        self._services, self._info, self._scene, self._parameters = services, info, scene, parameters
 
-async def _part(
-    supervisor: Supervisor, model_id: str, request: object, start: float, span: float
-) -> AsyncGenerator[Progress | Finished, None]:
-    async with aclosing(supervisor.operate(model_id, request, Priority.PREVIEW)) as events:
-        async for event in events:
-            if isinstance(event, Progress):
-                yield replace(event, fraction=start + span * event.fraction)
-            else:
-                yield event
+    async def updates(self, looks: RestyleFromScene | None) -> Updates:
+        async def take_looks(result: ResolveStylesResult) -> None:
+            assert looks is not None
+            self._scene = restyled_from(self._scene, replace(looks, source=result.scene))
 
+        services, model_id = self._services, self._info.id
+        if looks is not None:
+            work = ResolveStyles(looks.source)
+            async with aclosing(engine_updates(services, model_id, work, take_looks, share=_LOOKS)) as updates:
+                async for update in updates:
+                    yield update
+        work = ResolveStyles(self._scene)
+        async with aclosing(engine_updates(services, model_id, work, self._take_styles, share=_STYLES)) as updates:
+            async for update in updates:
+                yield update
+        work = RenderScene(self._scene)
+        async with aclosing(engine_updates(services, model_id, work, self._finished, share=_PICTURE)) as updates:
+            async for update in updates:
+                yield update
 
-async def resolve_and_render(supervisor: Supervisor, scene: Scene) -> AsyncGenerator[Progress | Restyled, None]:
-    """Mix a scene's restyles into plain styles and render it: progress, then the result."""
-    resolved = scene
-    async with aclosing(_part(supervisor, scene.model_id, ResolveStyles(scene), 0.0, _RESOLVING_SHARE)) as events:
-        async for event in events:
-            if isinstance(event, Progress):
-                yield event
-            else:
-                resolved = event.result.scene
-    rendering = _part(supervisor, scene.model_id, RenderScene(resolved), _RESOLVING_SHARE, 1.0 - _RESOLVING_SHARE)
-    async with aclosing(rendering) as events:
-        async for event in events:
-            yield event if isinstance(event, Progress) else Restyled(resolved, event.result.picture)
+    async def _take_styles(self, result: ResolveStylesResult) -> None:
+        self._scene = result.scene
+
+    async def _finished(self, result: RenderSceneResult) -> scene_pb2.RestyledScene:
+        return scene_pb2.RestyledScene(
+            scene=scene_message(self._scene),
+            picture=await image_message(result.picture, self._services.cache, self._services.limits),
+            provenance=provenance_message(self._info.id, self._info.digest, self._parameters),
+        )
