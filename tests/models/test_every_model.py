@@ -13,6 +13,7 @@ import torch
 from maquette.errors import MaquetteError, Reason
 from maquette.models.registry import SYSTEMS, Model, architecture, load_model
 from maquette.models.requests import RenderScene, SampleScene
+from maquette.models.scene_requests import CompleteScene, InterpolateScenes
 from maquette.models.tensor_files import read_tensors
 from maquette.store.catalogue import CatalogueEntry
 from model_helpers import SMALL_MODELS, finished, reports_and_result
@@ -20,13 +21,15 @@ from model_helpers import SMALL_MODELS, finished, reports_and_result
 Requests = dict[type, Callable[[Model], Any]]
 
 
-def _scene(model: Model) -> Any:
-    return finished(model.verbs[SampleScene](SampleScene(model.info.id, 4))).scenes[0].scene
+def _scene(model: Model, seed: int = 4) -> Any:
+    return finished(model.verbs[SampleScene](SampleScene(model.info.id, seed))).scenes[0].scene
 
 
 EXAMPLES: Requests = {
     SampleScene: lambda model: SampleScene(model.info.id, 7, count=2, thumbnail_side=20),
     RenderScene: lambda model: RenderScene(_scene(model), blob_map=True, alphas=True),
+    CompleteScene: lambda model: CompleteScene(_scene(model), (_scene(model).blobs[1].id,), seed=5, thumbnail_side=19),
+    InterpolateScenes: lambda model: InterpolateScenes(_scene(model), _scene(model, 5), (0.3, 1.0), thumbnail_side=19),
 }
 
 

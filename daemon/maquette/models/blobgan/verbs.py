@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,16 +11,18 @@ from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.picture import Picture
+from maquette.models.blobgan.completing import complete_scene
+from maquette.models.blobgan.interpolating import interpolate_scenes
 from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.proposals import check_count, check_thumbnail_side, check_truncation, with_thumbnail
 from maquette.models.blobgan.rendering import Renderer, Rendering, Stopwatch, blob_map, row_colours
 from maquette.models.blobgan.sampling import LayoutSampler
 from maquette.models.blobgan.scene_layout import layout_of_scene, resolved_scene, scene_of_layout, visible_blobs
 from maquette.models.blobgan.splatting import Layout
 from maquette.models.operations import Operation, Progress
+from maquette.models.painting.progress import Stretch, within
 from maquette.models.pictures import grey_picture, resized, rgb_picture
 from maquette.models.requests import (
-    MAXIMUM_SAMPLES,
-    MAXIMUM_THUMBNAIL_SIDE,
     RenderScene,
     RenderSceneResult,
     ResolveStyles,
@@ -31,29 +33,17 @@ from maquette.models.requests import (
 )
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import check_scene
+from maquette.models.scene_requests import CompleteScene, InterpolateScenes
 from maquette.store.model_info import ModelInfo
 
 TASKS = ("sample_scene", "render_scene", "edit_scene", "restyle_scene")
 _SEED_BITS = 0xFFFFFFFFFFFFFFFF
 
 
-def _check_truncation(truncation: float) -> None:
-    if not math.isfinite(truncation):
-        message = "The truncation is not a finite number."
-        raise MaquetteError(Reason.NOT_A_FINITE_NUMBER, message, "Send a value from 0 to 1.")
-    if not 0.0 <= truncation <= 1.0:
-        message = f"The truncation {truncation:g} is out of range."
-        raise MaquetteError(Reason.INVALID_ARGUMENT, message, "Send a value from 0 to 1.")
-
-
 def _check_sample(request: SampleScene) -> None:
-    _check_truncation(request.truncation)
-    if not 1 <= request.count <= MAXIMUM_SAMPLES:
-        message = f"{request.count} scenes cannot be sampled at once."
-        raise MaquetteError(Reason.LIMIT_EXCEEDED, message, f"Ask for 1 to {MAXIMUM_SAMPLES}.")
-    if not 0 <= request.thumbnail_side <= MAXIMUM_THUMBNAIL_SIDE:
-        message = f"A picture of {request.thumbnail_side} pixels cannot be made for each scene."
-        raise MaquetteError(Reason.LIMIT_EXCEEDED, message, f"Ask for 0 to {MAXIMUM_THUMBNAIL_SIDE}.")
+    check_truncation(request.truncation)
+    check_count(request.count)
+    check_thumbnail_side(request.thumbnail_side)
 
 
 def _plus(seed: int | None, offset: int) -> int | None:
@@ -87,6 +77,8 @@ class BlobGanModel:
             SampleScene: self.sample_scene,
             RenderScene: self.render_scene,
             ResolveStyles: self.resolve_styles,
+            CompleteScene: partial(complete_scene, self),
+            InterpolateScenes: partial(interpolate_scenes, self),
         }
 
     def sample_scene(self, request: SampleScene) -> Operation[SampleSceneResult]:
@@ -103,7 +95,8 @@ class BlobGanModel:
         for index in range(request.count):
             yield Progress("sampling", index / request.count)
             scene = self._sampled(request, index)
-            scenes.append(SampledScene(scene, (yield from self._thumbnail(scene, request, index))))
+            part = Stretch(index / request.count, (index + 1) / request.count)
+            scenes.append((yield from within(with_thumbnail(self, scene, request.thumbnail_side), part)))
         return SampleSceneResult(tuple(scenes))
 
     def _sampled(self, request: SampleScene, index: int) -> Scene:
@@ -119,20 +112,6 @@ class BlobGanModel:
             id_prefix=f"{seed & _SEED_BITS:x}",
             order=self.sampler.order(parts),
         )
-
-    def _thumbnail(self, scene: Scene, request: SampleScene, index: int) -> Operation[Picture | None]:
-        if not request.thumbnail_side:
-            return None
-        rendering = yield from self._progress_of_one(self.rendering(scene, Stopwatch()), request.count, index)
-        return rgb_picture(resized(rendering.rgb, request.thumbnail_side)[0])
-
-    def _progress_of_one(self, operation: Operation[Rendering], count: int, index: int) -> Operation[Rendering]:
-        while True:
-            try:
-                progress = next(operation)
-            except StopIteration as finished:
-                return finished.value
-            yield Progress("sampling", (index + progress.fraction) / count)
 
     def layout(self, scene: Scene) -> Layout:
         """The layout that draws a scene.
