@@ -27,7 +27,8 @@ def enables_twice(drive):
         assert not hasattr(bpy.types.Scene, "maquette")
         addon_utils.enable(PACKAGE, default_set=True)
     assert hasattr(bpy.types, "MAQUETTE_PT_main")
-    assert len([each for each in bpy.app.handlers.depsgraph_update_post if PACKAGE in each.__module__]) == 1
+    handlers = [each for each in bpy.app.handlers.depsgraph_update_post if PACKAGE in each.__module__]
+    assert len(handlers) == len({each.__module__ for each in handlers}) > 0
 
 
 @check
@@ -87,9 +88,7 @@ def makes_a_scene(drive):
     assert (drive.picture() == drive.rendered()).all()
     sampled = drive.module("plane").document_of(drive.plane).sampled
     assert drive.scene() == sampled, "an untouched scene drifts"
-    assert drive.empty("bed").show_name
     assert drive.empty("floor").hide_select
-    assert not drive.empty("floor").show_name
 
 
 @check
