@@ -13,6 +13,7 @@ from maquette.models.exemplar.version import ALGORITHM_VERSION
 from maquette.store.built_in import BUILT_IN
 from maquette.store.catalogue import Catalogue, check_model_id, open_catalogue
 from maquette.store.locations import data_directory
+from maquette.store.system_tasks import BLOBGAN_TASKS
 from maquette.store.weights_file import StoredTensor, WeightsDescription, write_weights_file
 
 DESCRIPTION = WeightsDescription(
@@ -23,7 +24,8 @@ DESCRIPTION = WeightsDescription(
 def _write(folder: Path, model_id: str, task: str = "sample_scene", value: int = 0) -> Path:
     path = folder / f"{model_id}.safetensors"
     tensors = {"a": StoredTensor("U8", (1,), bytes([value]))}
-    write_weights_file(path, tensors, replace(DESCRIPTION, id=model_id, tasks=(task,)))
+    system = DESCRIPTION.system if task == "sample_scene" else "palette"
+    write_weights_file(path, tensors, replace(DESCRIPTION, id=model_id, system=system, tasks=(task,)))
     return path
 
 
@@ -55,6 +57,12 @@ def test_an_entry_says_what_the_file_says(catalogue: Catalogue) -> None:
     assert entry.info.digest == hashlib.sha256(entry.path.read_bytes()).hexdigest()
     assert entry.info.file_bytes == entry.path.stat().st_size
     assert (entry.info.width, entry.info.blob_names, entry.info.area_normaliser) == (128, ("bed",), 0.0005)
+
+
+def test_a_model_serves_all_that_its_system_does_or_else_what_its_file_lists(catalogue: Catalogue) -> None:
+    assert catalogue.get("rooms").info.tasks == BLOBGAN_TASKS
+    assert catalogue.resolve("bedrooms", "render_animation").info.id == "bedrooms"
+    assert catalogue.get("a-painter").info.tasks == ("inpaint",)
 
 
 def test_a_changed_file_has_another_digest(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from maquette.store.built_in import BUILT_IN
 from maquette.store.digests import DigestCache
 from maquette.store.locations import data_directory, embedded_weights_directory
 from maquette.store.model_info import ModelInfo
+from maquette.store.system_tasks import SYSTEM_TASKS
 from maquette.store.weights_file import WeightsDescription, describe, read_metadata
 
 AUTOMATIC = "auto"
@@ -55,7 +56,7 @@ def _info(path: Path, description: WeightsDescription, digest: str, embedded: bo
         id=description.id,
         system=description.system,
         title=description.title,
-        tasks=description.tasks,
+        tasks=SYSTEM_TASKS.get(description.system, description.tasks),
         digest=digest,
         width=description.width,
         height=description.height,
