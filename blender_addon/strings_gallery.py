@@ -14,8 +14,6 @@ TAKE_HELP = "Put this proposal on the picture plane; Ctrl Z brings back what was
 COUNT = "Pictures"
 COUNT_HELP = "How many proposals to make at once"
 NOTHING_PROPOSED = "There is no such proposal."
-PLANE_GONE = "The plane that these proposals were made for is gone."
-PLANE_GONE_ACTION = "Ask for new proposals."
 
 COMPLETE = "Complete"
 COMPLETE_HELP = "Keep the pinned and the selected blobs and make the others anew, so that they fit"

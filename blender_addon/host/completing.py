@@ -3,6 +3,8 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
 
+from collections.abc import Container
+
 import bpy
 
 from ..client import ClientError
@@ -11,7 +13,7 @@ from ..documents import BlobDocument, PlaneDocument
 from ..gallery import Completion
 from ..placement import DEPTH_STEP
 from ..scene import Scene
-from . import blobs, clock, pins, plane, reading, staging
+from . import blobs, camera_mode, pins, plane, sources, staging
 
 
 def wish(target: bpy.types.Object, keep_background: bool, seed: int, truncation: float) -> Completion:
@@ -20,16 +22,9 @@ def wish(target: bpy.types.Object, keep_background: bool, seed: int, truncation:
     Raises:
         ClientError: what is written on an object cannot be read.
     """
-    bpy.context.view_layer.update()
-    scene, _strangers = reading.read_scene(target, clock.world().book)
+    scene = sources.read(target)
     kept = pins.kept_ids(target) & {blob.id for blob in scene.blobs}
     return Completion(scene, kept, keep_background, seed, truncation, blobs.handle_of(target))
-
-
-def plane_of(asked: Completion, context: bpy.types.Context) -> bpy.types.Object | None:
-    """The plane that a completion was asked for; None when it is gone."""
-    candidates = (each for each in context.scene.objects if plane.is_plane(each))
-    return next((each for each in candidates if blobs.handle_of(each) == asked.plane), None)
 
 
 def stage(context: bpy.types.Context, target: bpy.types.Object, asked: Completion, proposal: Scene) -> None:
@@ -56,6 +51,21 @@ def stage(context: bpy.types.Context, target: bpy.types.Object, asked: Completio
     if context.view_layer.objects.active is None:
         staging.choose(context, target)
     context.view_layer.update()
+    _stand_in_space(context, target, proposal, standing)
+
+
+def _stand_in_space(
+    context: bpy.types.Context, target: bpy.types.Object, proposal: Scene, kept: Container[str]
+) -> None:
+    """In camera mode, stand the new blobs in space too; nothing of the kept ones changes."""
+    empties = [empty for empty in blobs.blobs_of(target) if empty[blobs.ID_KEY] in kept]
+    before = [(empty[blobs.DOCUMENT_KEY], empty.maquette_push) for empty in empties]
+    camera_mode.resume(context, target, proposal)
+    for empty, (document, push) in zip(empties, before, strict=True):
+        if empty[blobs.DOCUMENT_KEY] != document:
+            empty[blobs.DOCUMENT_KEY] = document
+        if empty.maquette_push != push:
+            empty.maquette_push = push
 
 
 def _check_model(header: Scene, proposal: Scene) -> None:

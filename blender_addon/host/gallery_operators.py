@@ -11,7 +11,7 @@ from ..client import ClientError
 from ..documents import PlaneDocument
 from ..gallery import THUMBNAIL_SIDE, Completion, propose
 from ..sampling import NewScene, SceneRequest
-from . import clock, completing, picture, plane, showcase, staging
+from . import clock, completing, picture, plane, showcase, sources, staging
 from .reporting import report_failure
 from .scene_operators import NeedsScene, face
 from .waiting import Waits, show_progress
@@ -159,9 +159,7 @@ class TakeProposal(bpy.types.Operator):
             self.layout.prop(self, "beside")
 
     def _complete(self, context, asked, scene):
-        target = completing.plane_of(asked, context)
-        if target is None:
-            raise ClientError("SCENE_GONE", strings.PLANE_GONE, strings.PLANE_GONE_ACTION)
+        target = sources.plane_by_handle(context, asked.plane)
         context.scene.maquette.gallery.complete_seed = min(asked.seed, _LARGEST_SEED)
         completing.stage(context, target, asked, scene)
 
@@ -213,9 +211,7 @@ class Complete(NeedsScene, Waits, bpy.types.Operator):
 
     def finish(self, context, result):
         """Stage it."""
-        target = completing.plane_of(result.wish, context)
-        if target is None:
-            raise ClientError("SCENE_GONE", strings.PLANE_GONE, strings.PLANE_GONE_ACTION)
+        target = sources.plane_by_handle(context, result.wish.plane)
         completing.stage(context, target, result.wish, result.proposals[0].scene)
         clock.world().report(None)
         clock.world().mark_changed()
