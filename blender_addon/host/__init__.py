@@ -6,12 +6,15 @@ from __future__ import annotations
 import bpy
 
 from . import (
+    animation_operators,
+    animation_panel,
     blob_operators,
     camera_operators,
     camera_panel,
     camera_properties,
     clock,
     daemon_operators,
+    file_operators,
     gallery_operators,
     gallery_panel,
     overlay,
@@ -23,6 +26,9 @@ from . import (
     properties,
     scene_operators,
     showcase,
+    style_operators,
+    style_panel,
+    style_shelf,
 )
 
 _CLASSES = (
@@ -30,10 +36,15 @@ _CLASSES = (
     *scene_operators.CLASSES,
     *blob_operators.CLASSES,
     *gallery_operators.CLASSES,
+    *style_operators.CLASSES,
+    *file_operators.CLASSES,
     *panel.CLASSES,
     *camera_operators.CLASSES,
     *camera_panel.CLASSES,
+    *animation_operators.CLASSES,
+    *animation_panel.CLASSES,
     *gallery_panel.CLASSES,
+    *style_panel.CLASSES,
     *picture_operators.CLASSES,
     *picture_panel.CLASSES,
 )
@@ -59,6 +70,7 @@ def unregister() -> None:
     for each in reversed(_CLASSES):
         bpy.utils.unregister_class(each)
     picture_properties.unregister()
+    style_shelf.unregister()
     showcase.unregister()
     pins.unregister()
     camera_properties.unregister()

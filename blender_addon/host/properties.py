@@ -4,7 +4,8 @@
 import bpy
 
 from .. import strings
-from . import blobs, camera_properties, clock, picture_properties, plane, staging
+from . import animation_settings, blobs, camera_properties, clock, picture_properties, plane, staging
+from .file_properties import FileSettings
 from .gallery_properties import GallerySettings
 
 ROOT_PACKAGE = str(__package__).rpartition(".")[0]
@@ -30,9 +31,11 @@ class Settings(bpy.types.PropertyGroup):
     """Settings of a Blender scene."""
 
     plane: bpy.props.PointerProperty(type=bpy.types.Object, poll=_is_plane)
-    picture: bpy.props.PointerProperty(type=picture_properties.PictureSettings)
+    animation: bpy.props.PointerProperty(type=animation_settings.AnimationSettings)
     gallery: bpy.props.PointerProperty(type=GallerySettings)
+    files: bpy.props.PointerProperty(type=FileSettings)
     camera: bpy.props.PointerProperty(type=camera_properties.CameraSettings)
+    picture: bpy.props.PointerProperty(type=picture_properties.PictureSettings)
     model_id: bpy.props.StringProperty(name=strings.MODEL)
     seed: bpy.props.IntProperty(name=strings.SEED, description=strings.SEED_HELP)
     truncation: bpy.props.FloatProperty(
@@ -85,7 +88,15 @@ class Preferences(bpy.types.AddonPreferences):
         self.layout.prop(self, "command")
 
 
-CLASSES = (GallerySettings, *picture_properties.CLASSES, camera_properties.CameraSettings, Settings, Preferences)
+CLASSES = (
+    *animation_settings.CLASSES,
+    GallerySettings,
+    FileSettings,
+    *picture_properties.CLASSES,
+    camera_properties.CameraSettings,
+    Settings,
+    Preferences,
+)
 
 
 def register() -> None:

@@ -1,0 +1,123 @@
+"""The panels "Style library" and "Scene files"."""
+
+# pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from .. import strings_files
+from .. import strings_styles as strings
+from ..client import ClientError
+from ..documents import BlobDocument
+from ..style_library import KeptStyle
+from . import blobs, plane
+from .blob_operators import active_blob
+from .file_operators import LoadScene, SaveScene
+from .style_operators import ApplyStyle, DeleteStyle, KeepStyle, RenameStyle, RestyleFrom, SetLibraryAside
+from .style_shelf import shelf
+
+_LETTERS = 40
+
+
+class _SubPanel:
+    """Folded away below the main panel."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Maquette"
+    bl_parent_id = "MAQUETTE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+
+class StylesPanel(_SubPanel, bpy.types.Panel):
+    """The looks that the artist kept."""
+
+    bl_idname = "MAQUETTE_PT_styles"
+    bl_label = strings.STYLES
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """There is a scene."""
+        return plane.current(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the panel."""
+        shelf.glance()
+        if shelf.problem is not None:
+            _draw_problem(self.layout, shelf.problem)
+            return
+        settings = context.scene.maquette.files
+        wearer = _wearer(context)
+        row = self.layout.row(align=True)
+        row.operator(KeepStyle.bl_idname, icon="ADD")
+        row.prop(settings, "all_kinds", toggle=True)
+        self.layout.prop(settings, "style_amount", slider=True)
+        styles = shelf.library.styles
+        listed = [each for each in styles if settings.all_kinds or wearer is None or each.fits(wearer)]
+        for style in listed:
+            _draw_style(self.layout, style, wearer, settings.style_amount)
+        if not listed:
+            self.layout.label(text=strings.NONE_FITS if styles else strings.NONE_KEPT)
+
+
+class FilesPanel(_SubPanel, bpy.types.Panel):
+    """Save, load, and looks from another scene."""
+
+    bl_idname = "MAQUETTE_PT_files"
+    bl_label = strings_files.FILES
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the panel."""
+        row = self.layout.row(align=True)
+        row.operator(SaveScene.bl_idname, icon="EXPORT")
+        row.operator(LoadScene.bl_idname, icon="IMPORT")
+        if plane.current(context) is None:
+            return
+        settings = context.scene.maquette.files
+        box = self.layout.box().column()
+        box.label(text=strings_files.OTHER_SCENE)
+        box.row(align=True).prop(settings, "source", expand=True)
+        box.prop(settings, "source_plane" if settings.source == "PLANE" else "source_file", text="")
+        box.prop(settings, "amount", slider=True)
+        box.operator(RestyleFrom.bl_idname, icon="BRUSHES_ALL")
+
+
+def _wearer(context: bpy.types.Context) -> BlobDocument | None:
+    empty = active_blob(context)
+    try:
+        return None if empty is None else blobs.document_of(empty)
+    except ClientError:
+        return None
+
+
+def _draw_problem(layout: bpy.types.UILayout, problem: ClientError) -> None:
+    box = layout.box().column(align=True)
+    for line in textwrap.wrap(str(problem), _LETTERS):
+        box.label(text=line)
+    box.operator(SetLibraryAside.bl_idname)
+
+
+def _draw_style(layout: bpy.types.UILayout, style: KeptStyle, wearer: BlobDocument | None, amount: float) -> None:
+    obstacle = style.obstacle(wearer) if wearer is not None else ""
+    row = layout.row()
+    icon = shelf.icon(style.name)
+    if icon:
+        row.template_icon(icon, scale=2.5)
+    column = row.column(align=True)
+    column.label(text=style.name)
+    buttons = column.row(align=True)
+    apply = buttons.row(align=True)
+    apply.enabled = wearer is not None and not obstacle
+    action = apply.operator(ApplyStyle.bl_idname)
+    action.name, action.amount = style.name, amount
+    buttons.operator(RenameStyle.bl_idname, text="", icon="GREASEPENCIL").name = style.name
+    buttons.operator(DeleteStyle.bl_idname, text="", icon="X").name = style.name
+    if obstacle:
+        reason = column.row()
+        reason.active = False
+        reason.label(text=obstacle)
+
+
+CLASSES = (StylesPanel, FilesPanel)

@@ -1,0 +1,27 @@
+"""Texts of saving, loading and restyling from files."""
+
+FILES = "Scene files"
+SAVE = "Save scene"
+SAVE_HELP = "Write the scene to a file that Maquette reads everywhere, also on the command line"
+LOAD = "Load scene"
+LOAD_HELP = "Show a scene from a file in place of the current one; Ctrl Z brings that back"
+LOAD_BESIDE_HELP = "Load onto a new picture plane instead of replacing the scene of the current one"
+SAVED = "Saved {count} blobs in {path}"
+
+RESTYLE_FROM = "Looks of a scene"
+RESTYLE_FROM_HELP = (
+    "Give the selected blobs the looks that they have in another scene; "
+    "with none selected, all of them and the background"
+)
+OTHER_SCENE = "Another scene"
+SOURCE = "From"
+SOURCE_PLANE = "Plane"
+SOURCE_PLANE_HELP = "Another picture plane of this file"
+SOURCE_FILE = "File"
+SOURCE_FILE_HELP = "A scene that was saved to a file"
+NO_SOURCE_PLANE = "There is no such picture plane."
+NO_SOURCE = "Choose another plane or a scene file first."
+NOTHING_FITS = "The other scene has no look for any of these blobs."
+RESTYLED = "{count} looks changed"
+PLANE_GONE = "The picture plane that this was for is gone."
+PLANE_GONE_ACTION = "Begin again on another plane."
