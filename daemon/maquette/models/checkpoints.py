@@ -37,7 +37,8 @@ class Checkpoint:
         model_id: catalogue name that the model shall have.
         tensors: the state dict.
         settings: hyper-parameters by ``name`` or ``section.name``; empty when the file says nothing.
-        companion: the tensor of the companion file, if there is one.
+        companion: the tensor of the companion file that holds nothing else, if there is one.
+        further: the state dict of the companion file that holds one; empty when there is none.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Checkpoint:
     tensors: Mapping[str, TensorSource]
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict[str, bool | int | float | str])
     companion: Tensor | None = None
+    further: Mapping[str, TensorSource] = field(default_factory=dict[str, TensorSource])
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -71,18 +71,6 @@ def _opened(path: Path) -> Generator[_Opened]:
         raise damaged(f"the system says '{error.strerror}'") from error
 
 
-def _bare_tensor(path: Path) -> Tensor:
-    """The tensor of a file that holds nothing else, such as a mean latent."""
-    try:
-        with TorchArchive(path) as archive:
-            content = archive.content()
-            if not isinstance(content, TensorReference):
-                raise damaged(f"'{path.name}' does not hold a single tensor")
-            return archive.tensor(content)
-    except OSError as error:
-        raise damaged(f"the system says '{error.strerror}' of '{path.name}'") from error
-
-
 def _recognised(tensors: Mapping[str, TensorSource]) -> Architecture:
     for system in SYSTEMS:
         candidate = architecture(system)
@@ -95,15 +83,42 @@ def _recognised(tensors: Mapping[str, TensorSource]) -> Architecture:
     )
 
 
-def _companion(request: ImportModel, path: Path, system: Architecture) -> Tensor | None:
-    if request.companion_path:
-        return _bare_tensor(Path(request.companion_path))
-    for name in system.companion_names(path.stem):
-        beside = path.with_name(name)
-        # A link could point out of the folder that the user allowed.
-        if beside.is_file() and not beside.is_symlink():
-            return _bare_tensor(beside)
-    return None
+@dataclass(frozen=True)
+class _Companions:
+    tensor: Tensor | None = None
+    tensors: Mapping[str, TensorSource] = field(default_factory=dict[str, TensorSource])
+
+
+def _companion_content(path: Path, files: ExitStack) -> Tensor | Mapping[str, TensorSource]:
+    """The tensor of a file that holds nothing else, such as a mean latent, or the state dict of another."""
+    try:
+        if path.suffix == ".safetensors":
+            return files.enter_context(_opened(path)).tensors
+        archive = files.enter_context(TorchArchive(path))
+        content = archive.content()
+        if isinstance(content, TensorReference):
+            return archive.tensor(content)
+        if isinstance(content, dict):
+            return _archive_content(archive).tensors
+    except OSError as error:
+        raise damaged(f"the system says '{error.strerror}' of '{path.name}'") from error
+    raise damaged(f"'{path.name}' holds no tensors")
+
+
+def _companions(request: ImportModel, path: Path, system: Architecture, files: ExitStack) -> _Companions:
+    """What belongs to the checkpoint: the file that was named, and of the other kinds what lies beside it."""
+    named = [Path(request.companion_path)] if request.companion_path else []
+    beside = [path.with_name(name) for name in system.companion_names(path.stem)]
+    # A link could point out of the folder that the user allowed.
+    there = [file for file in beside if file.is_file() and not file.is_symlink()]
+    found = _Companions()
+    for file in (*named, *there):
+        content = _companion_content(file, files)
+        if isinstance(content, Tensor):
+            found = found if found.tensor is not None else replace(found, tensor=content)
+        elif not found.tensors:
+            found = replace(found, tensors=content)
+    return found
 
 
 def model_id_of(path: Path) -> str:
@@ -132,10 +147,13 @@ def import_model(request: ImportModel, catalogue: Catalogue) -> Operation[Import
     path = Path(request.path)
     model_id = _free_id(request, path, catalogue)
     yield Progress("reading the checkpoint", 0.0)
-    with _opened(path) as opened:
+    with _opened(path) as opened, ExitStack() as files:
         system = _recognised(opened.tensors)
         yield Progress("converting", 0.2)
-        checkpoint = Checkpoint(path.stem, model_id, opened.tensors, opened.settings, _companion(request, path, system))
+        companions = _companions(request, path, system, files)
+        checkpoint = Checkpoint(
+            path.stem, model_id, opened.tensors, opened.settings, companions.tensor, companions.tensors
+        )
         with torch.no_grad():
             conversion = system.convert(checkpoint)
     yield Progress("writing", 0.7)

@@ -56,7 +56,7 @@ class Architecture(Protocol):
         ...
 
     def companion_names(self, name: str) -> tuple[str, ...]:
-        """Public names of the companion file that lies beside the checkpoint ``name``."""
+        """Public names of the companion files that lie beside the checkpoint ``name``."""
         ...
 
     def convert(self, checkpoint: Checkpoint) -> Conversion:

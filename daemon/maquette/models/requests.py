@@ -119,8 +119,8 @@ class ImportModel:
     Attributes:
         path: absolute path of the checkpoint, already checked against the allowed folders.
         model_id: name to give it; empty = made from the file's name.
-        companion_path: absolute path of a companion file (BlobGAN: the mean latent); empty = found beside the
-            checkpoint by its public name.
+        companion_path: absolute path of a companion file (BlobGAN: the mean latent, or the encoder); empty = found
+            beside the checkpoint by their public names.
     """
 
     path: str

@@ -8,17 +8,20 @@ from collections.abc import Collection, Mapping
 import torch
 from torch import Tensor
 
+from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan import checkpoint as blobgan_checkpoint
 from maquette.models.blobgan.checkpoint import MEAN_LATENT, PUBLISHED_SIZE_IN, corrupt, is_network_key
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
+from maquette.models.blobgan.inverter import PREFIX as ENCODER_PREFIX
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.sampling import seeded_generator
 from maquette.models.blobgan.verbs import TASKS, BlobGanModel
-from maquette.models.checkpoints import Checkpoint, Conversion
+from maquette.models.checkpoints import Checkpoint, Conversion, TensorSource
 from maquette.store.catalogue import CatalogueEntry
 from maquette.store.weights_file import WeightsDescription
 
 MEAN_LATENT_SAMPLES = 10_000
+ENCODER_ENDING = "_invert"
 IMPORTED_LICENCE = "As the checkpoint's publisher says"
 _SECTIONS = ("", "generator.", "layout_net.")
 
@@ -39,6 +42,35 @@ def _number(settings: Mapping[str, bool | int | float | str], name: str) -> floa
     return None
 
 
+def _encoder_alone(name: str) -> MaquetteError:
+    model = name.removesuffix(ENCODER_ENDING)
+    return MaquetteError(
+        Reason.MODEL_UNSUPPORTED,
+        f"'{name}' holds the encoder of a BlobGAN, but not the BlobGAN.",
+        f"Import the model's own checkpoint ('{model}.ckpt') with this file beside it, or name this file as its "
+        "companion.",
+    )
+
+
+def _encoder(further: Mapping[str, TensorSource]) -> tuple[dict[str, Tensor], list[str]]:
+    """The encoder of a companion file, and what there is to say of it.
+
+    Raises:
+        MaquetteError: CHECKPOINT_CORRUPT for a companion without an encoder, MODEL_UNSUPPORTED.
+    """
+    if not further:
+        return {}, []
+    if not blobgan_checkpoint.detect_encoder(further.keys()):
+        raise corrupt("its companion file holds neither a mean latent nor an encoder")
+    own = {key: source for key, source in further.items() if key.startswith(ENCODER_PREFIX)}
+    kernels = {key: source.read() for key, source in own.items() if key.endswith(".kernel")}
+    blobgan_checkpoint.check_constants(kernels, gain=1.0)
+    used = {key: source.read().float() for key, source in own.items() if key not in kernels}
+    left = len(further) - len(own)
+    note = f"The encoder was added; {left} other tensors of its file (its training's perceptual loss) are not needed."
+    return used, [note if left else "The encoder was added."]
+
+
 class BlobGanArchitecture:
     """Recognises, converts and loads BlobGANs."""
 
@@ -48,19 +80,21 @@ class BlobGanArchitecture:
         return "blobgan"
 
     def detect(self, keys: Collection[str]) -> bool:
-        """Whether a state dict with these keys is a BlobGAN's."""
-        return blobgan_checkpoint.detect(keys)
+        """Whether a state dict with these keys is a BlobGAN's, or the encoder of one, which :meth:`convert` refuses."""
+        return blobgan_checkpoint.detect(keys) or blobgan_checkpoint.detect_encoder(keys)
 
     def companion_names(self, name: str) -> tuple[str, ...]:
-        """Public names of the mean latent beside the checkpoint ``name``."""
-        return (f"{name}_mean_latent.pt",)
+        """Public names of the mean latent and of the encoder beside the checkpoint ``name``."""
+        return (f"{name}_mean_latent.pt", f"{name}{ENCODER_ENDING}.ckpt")
 
     def convert(self, checkpoint: Checkpoint) -> Conversion:
-        """Keep the EMA networks and the mean latent, which is computed if it is not there.
+        """Keep the EMA networks, the encoder if there is one, and the mean latent, computed if it is not there.
 
         Raises:
             MaquetteError: CHECKPOINT_CORRUPT or MODEL_UNSUPPORTED.
         """
+        if not blobgan_checkpoint.detect(checkpoint.tensors.keys()):
+            raise _encoder_alone(checkpoint.name)
         used = {key: source.read().float() for key, source in checkpoint.tensors.items() if is_network_key(key)}
         constants = {
             key: source.read()
@@ -68,7 +102,8 @@ class BlobGanArchitecture:
             if key.startswith("generator_ema.") and key.endswith(".kernel")
         }
         blobgan_checkpoint.check_constants(constants)
-        notes: list[str] = []
+        encoder, notes = _encoder(checkpoint.further)
+        used |= encoder
         size_in = _number(checkpoint.settings, "size_in")
         area_normaliser = _number(checkpoint.settings, "ab_norm")
         if size_in is None:

@@ -33,6 +33,11 @@ def detect(keys: Collection[str]) -> bool:
     return all(mark in keys for mark in _MARKS)
 
 
+def detect_encoder(keys: Collection[str]) -> bool:
+    """Whether a state dict with these keys holds a BlobGAN's encoder, perhaps without the BlobGAN."""
+    return ENCODER_MARK in keys
+
+
 def corrupt(why: str) -> MaquetteError:
     """The error for a checkpoint that is a BlobGAN's by its keys but cannot be one."""
     return MaquetteError(
@@ -128,13 +133,13 @@ def _inverter_channels(shapes: Shapes, resolution: int, outputs: int) -> dict[in
     return channels
 
 
-def check_constants(tensors: Mapping[str, Tensor]) -> None:
-    """Refuse a checkpoint whose FIR kernels are not the published ones.
+def check_constants(tensors: Mapping[str, Tensor], gain: float = 4.0) -> None:
+    """Refuse a checkpoint whose FIR kernels are not the published ones, which sum to ``gain``.
 
     Raises:
         MaquetteError: MODEL_UNSUPPORTED.
     """
-    published = fir_kernel(gain=4.0)
+    published = fir_kernel(gain)
     for key, kernel in tensors.items():
         if kernel.shape != published.shape or not torch.allclose(kernel.float(), published, atol=1e-6):
             message = f"The checkpoint resamples with another filter than BlobGAN ('{key}')."
