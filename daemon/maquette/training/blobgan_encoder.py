@@ -79,7 +79,7 @@ class KnownRooms:
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures (B, 3, R, R), layout vectors (B, O) and orders (B, K)."""
-        return self.data.pictures(indices.tolist()), self.vectors[indices], self.orders[indices]
+        return self.data.pictures(int(index) for index in indices), self.vectors[indices], self.orders[indices]
 
 
 def known_rooms(folder: Path, looks: LooksNetwork) -> KnownRooms:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from maquette.models.blobgan.conditioning import shape_vectors
 from maquette.models.blobgan.geometry import aspects_and_angles
 from maquette.models.blobgan.inverter import Inverter
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
@@ -82,10 +83,8 @@ class Scales:
     looks: Tensor
 
 
-def shape_coordinates(shape_logits: Tensor) -> Tensor:
-    """Coordinates (…, 2) of ellipses' shapes that have no seam: log-aspect times the doubled angle's direction."""
-    aspects, angles = aspects_and_angles(shape_logits)
-    return torch.log(aspects)[..., None] * torch.stack((torch.cos(2 * angles), torch.sin(2 * angles)), dim=-1)
+def _shapes(parts: LayoutVector) -> Tensor:
+    return shape_vectors(*aspects_and_angles(parts.shape_logits))
 
 
 def _looks(parts: LayoutVector) -> Tensor:
@@ -106,7 +105,7 @@ def scales_of(parts: LayoutVector) -> Scales:
     return Scales(
         spread(parts.sizes[..., None])[..., 0].clamp(min=1.0),
         spread(parts.position_logits),
-        spread(shape_coordinates(parts.shape_logits)),
+        spread(_shapes(parts)),
         torch.cat((background, spread(looks[:, 1:])), dim=0),
     )
 
@@ -118,7 +117,7 @@ def layout_loss(predicted: LayoutVector, true: LayoutVector, scales: Scales) -> 
     absent_error = functional.relu(predicted.sizes - ABSENT_LOGIT) / 6
     size_error = torch.where(present > 0, (predicted.sizes - true.sizes) / scales.sizes, absent_error)
     place_error = (predicted.position_logits - true.position_logits) / scales.positions
-    shape_error = (shape_coordinates(predicted.shape_logits) - shape_coordinates(true.shape_logits)) / scales.shapes
+    shape_error = (_shapes(predicted) - _shapes(true)) / scales.shapes
     looks_error = (_looks(predicted) - _looks(true)) / scales.looks
     places = (place_error.square().mean(dim=-1) + shape_error.square().mean(dim=-1)) * present
     looks = looks_error.square().mean(dim=-1) * seen

@@ -13,6 +13,7 @@ from maquette.errors import MaquetteError, Reason
 from maquette.imaging.picture import Picture
 from maquette.models.blobgan.completing import complete_scene
 from maquette.models.blobgan.interpolating import interpolate_scenes
+from maquette.models.blobgan.inverting import invert_image
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.proposals import check_count, check_thumbnail_side, check_truncation, with_thumbnail
 from maquette.models.blobgan.rendering import Renderer, Rendering, Stopwatch, blob_map, row_colours
@@ -33,10 +34,11 @@ from maquette.models.requests import (
 )
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import check_scene
-from maquette.models.scene_requests import CompleteScene, InterpolateScenes
+from maquette.models.scene_requests import CompleteScene, InterpolateScenes, InvertImage
 from maquette.store.model_info import ModelInfo
+from maquette.store.system_tasks import BLOBGAN_TASKS
 
-TASKS = ("sample_scene", "render_scene", "edit_scene", "restyle_scene")
+TASKS = BLOBGAN_TASKS
 _SEED_BITS = 0xFFFFFFFFFFFFFFFF
 
 
@@ -79,6 +81,7 @@ class BlobGanModel:
             ResolveStyles: self.resolve_styles,
             CompleteScene: partial(complete_scene, self),
             InterpolateScenes: partial(interpolate_scenes, self),
+            InvertImage: partial(invert_image, self),
         }
 
     def sample_scene(self, request: SampleScene) -> Operation[SampleSceneResult]:
