@@ -85,6 +85,7 @@ class Worker:
         self._clock = clock
         self._scheduler = Scheduler()
         self._told: dict[int, _Told] = {}
+        self._requests: dict[int, object] = {}
         self._cache = ModelCache(source.load, capacity_bytes, self._models_changed)
 
     @property
@@ -103,10 +104,12 @@ class Worker:
     def handle(self, message: ToEngine) -> None:
         """Take one message."""
         if isinstance(message, Submit):
+            self._requests[message.operation] = message.request
             self._scheduler.add(message.operation, self._operation(message), message.priority)
         elif isinstance(message, Cancel):
             self._scheduler.cancel(message.operation)
             self._told.pop(message.operation, None)
+            self._requests.pop(message.operation, None)
         elif isinstance(message, Hold):
             self._cache.hold(message.model_id)
         else:
@@ -121,8 +124,9 @@ class Worker:
             self._report(step)
             return
         self._told.pop(step.operation, None)
+        request = self._requests.pop(step.operation, None)
         if isinstance(step, Raised):
-            self._fail(step)
+            self._fail(step, request)
         else:
             self._send(Done(step.operation, step.result))
 
@@ -137,8 +141,8 @@ class Worker:
         preview = step.progress.preview if shows else None
         self._send(Reported(step.operation, replace(step.progress, fraction=fraction, preview=preview)))
 
-    def _fail(self, step: Raised) -> None:
-        error = as_maquette_error(step.error)
+    def _fail(self, step: Raised, request: object) -> None:
+        error = as_maquette_error(step.error, request)
         if is_out_of_memory(step.error):
             self._cache.evict_unused()
             self._source.trim()

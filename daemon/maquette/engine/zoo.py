@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
+import sys
 from collections.abc import Sequence
 
 import torch
@@ -55,8 +58,16 @@ class Zoo:
     def trim(self) -> None:
         """Give freed memory back to the system."""
         gc.collect()
+        _give_back_memory()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _give_back_memory() -> None:
+    """What glibc keeps for later (see :mod:`maquette.engine.environment`)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def open_source(settings: SourceSettings) -> Zoo:
