@@ -88,7 +88,8 @@ async def render_animation(
     run = _Run(request, record, on_progress)
     async with AsyncExitStack() as stack:
         for frame in request.frames:
-            scene = scene_at(frame)
+            # Blender does not work out where a hidden empty stands, so that must not count as a change.
+            scene = scene_at(frame).without_hidden()
             if (scene.model_id, scene.model_digest) != (first.model_id, first.model_digest):
                 raise ClientError(
                     "INVALID_ARGUMENT", strings.OTHER_MODEL.format(frame=frame), strings.OTHER_MODEL_ACTION

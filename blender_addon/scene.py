@@ -78,6 +78,10 @@ class Scene:
         """What the blobs share."""
         return replace(self, blobs=())
 
+    def without_hidden(self) -> Scene:
+        """What the picture shows."""
+        return replace(self, blobs=tuple(blob for blob in self.blobs if not blob.hidden))
+
     def with_background_restyled(self, restyle: Restyle | None) -> Scene:
         """The same scene with another look behind the blobs; None gives it its own."""
         return replace(self, background=replace(self.background, restyle=restyle))

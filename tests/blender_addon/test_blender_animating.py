@@ -132,6 +132,17 @@ async def test_what_failed_on_the_way_goes_on_to_the_same_bytes(pattern, tmp_pat
     assert files(pattern.folder) == files(whole.folder)
 
 
+async def test_a_change_of_what_is_hidden_is_none(pattern):
+    def scene_at(frame, place=0.1):
+        rug = scene().blobs[0]
+        return scene(replace(rug, hidden=True, ellipse=replace(rug.ellipse, x=place)), moving(frame).blobs[1])
+
+    daemon = Daemon()
+    await run(daemon, pattern, lambda frame: scene(moving(frame).blobs[0], *scene_at(frame).blobs))
+    ended, _ = await run(daemon, pattern, lambda frame: scene(moving(frame).blobs[0], *scene_at(frame, 0.7).blobs))
+    assert (ended.made, ended.kept) == (0, 10)
+
+
 async def test_all_are_made_again_when_asked(pattern):
     await run(Daemon(), pattern)
     daemon = Daemon()

@@ -148,9 +148,9 @@ class Drive:
             assert (bpy.ops.ed.redo() if redo else bpy.ops.ed.undo()) == {"FINISHED"}
         self.settle()
 
-    def draw(self, name):
+    def draw(self, name, module="panel"):
         layout = RecordingLayout()
-        getattr(self.module("panel"), name).draw(SimpleNamespace(layout=layout), bpy.context)
+        getattr(self.module(module), name).draw(SimpleNamespace(layout=layout), bpy.context)
         return layout
 
     def daemon(self):

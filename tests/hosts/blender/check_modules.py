@@ -1,3 +1,3 @@
 """The modules of checks, in the order in which they are made in one Blender: each goes on where the last left off."""
 
-MODULES = ("beginning", "following", "keeping", "leaving")
+MODULES = ("beginning", "following", "gallery", "files", "keeping", "animation", "undo", "leaving")
