@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
-from maquette.models.blobgan.layout_network import layout_of
 from maquette.models.blobgan.network import BlobGan
-from maquette.models.blobgan.training import LooksNetwork, decode, reordered
+from maquette.models.blobgan.training import LooksNetwork
 from maquette.models.blobgan.training_inversion import ComponentEncoder, InverterTrainer, LossWeights, scales_of
 from maquette.models.blobgan.training_layouts import loss_weights, principal_components
 from maquette.training.blobgan_data import RoomData
 from maquette.training.blobgan_features import BLOBS, depth_order
+from maquette.training.blobgan_inversion import painted_again
 from maquette.training.blobgan_layouts import vectors_of
 from maquette.training.blobgan_recipe import (
     WIDTH,
@@ -109,16 +109,6 @@ def new_trainer(rooms: KnownRooms, network: BlobGan, seed: int = 0) -> InverterT
 def phase_at(share: float) -> Phase:
     """The phase that a run is in after this share of its time."""
     return next((phase for phase in PHASES if share < phase.until), PHASES[-1])
-
-
-@torch.no_grad()
-def painted_again(network: BlobGan, encoder: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
-    """What encoder and decoder make of pictures (B, 3, R, R) in [−1, 1]; the drawing order is the model's own."""
-    parts = network.split(encoder(pictures))
-    layout = layout_of(parts, network.shape.area_normaliser)
-    if network.drawing_order is not None:
-        layout = reordered(layout, network.drawing_order(layout.structures))
-    return decode(network.generator_ema, layout)[-1].clamp(-1, 1)
 
 
 def train_encoder(

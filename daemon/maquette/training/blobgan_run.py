@@ -26,6 +26,7 @@ from maquette.training.blobgan_evaluation import (
     picture_model,
 )
 from maquette.training.blobgan_features import drawing_order, features_of, labels_of
+from maquette.training.blobgan_inversion import InversionFigures, evaluate_inversion
 from maquette.training.blobgan_layouts import LayoutTrainer, train_layouts, vectors_of
 from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.blobgan_recipe import (
@@ -56,6 +57,7 @@ class Report:
     pictures: PictureFigures
     edits: list[EditFigures]
     layouts: LayoutFigures
+    inversion: InversionFigures | None = None
 
     def to_json(self) -> str:
         """The figures as JSON."""
@@ -113,7 +115,7 @@ def _weights_path(weights: Path | None) -> Path:
     return weights or embedded_weights_directory() / f"{MODEL_ID}.safetensors"
 
 
-def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000) -> Report:
+def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000, inversions: int = 0) -> Report:
     """All figures of a weights file, on the rooms of a folder that holds moved rooms too, and on sampled layouts.
 
     Raises:
@@ -126,6 +128,7 @@ def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000) 
         evaluate_pictures(model, rooms),
         evaluate_edits(model, rooms, data),
         evaluate_layouts(network.layout_net_ema, looks, layouts),
+        evaluate_inversion(network, rooms, data, inversions),
     )
 
 
@@ -141,7 +144,20 @@ def render_report(report: Report) -> str:
         figures = f"{edit.whole:7.1f}  {edit.changed:14.1f}  {edit.unmoved:13.1f}  {edit.gain:5.1f}"
         lines.append(f"   {edit.kind.value:9}  {edit.rooms:5d}  {figures}")
     lines.append(f"c) Fréchet distance of layouts: sampled {layouts.sampled:.2f}, true against true {layouts.true:.2f}")
-    return "\n".join(lines)
+    return "\n".join(lines + _inversion_lines(report.inversion))
+
+
+def _inversion_lines(figures: InversionFigures | None) -> list[str]:
+    if figures is None:
+        return ["d) inversion: the weights have no encoder"]
+    lines = [f"d) inversion, {figures.rooms} unseen rooms: PSNR {figures.encoded:.1f} dB by the encoder alone"]
+    if figures.fitted_rooms:
+        fitted = f"{figures.first:.1f} dB before and {figures.fitted:.1f} dB after optimisation"
+        lines.append(f"   {figures.fitted_rooms} of them: {fitted}, {figures.seconds:.1f} s each")
+    if figures.moved_rooms:
+        moved = f"{figures.moved:.1f} dB in the changed places, {figures.unmoved:.1f} dB not moving it"
+        lines.append(f"   bed moved after inversion, {figures.moved_rooms} rooms: {moved}")
+    return lines
 
 
 @torch.no_grad()

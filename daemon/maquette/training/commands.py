@@ -154,6 +154,7 @@ def evaluate(
     threads: Threads = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Also write a contact sheet here (PNG).")] = None,
+    inversions: Annotated[int, typer.Option(min=0, help="BlobGAN: optimise the scenes of this many rooms.")] = 0,
 ) -> None:
     """Measure trained weights on pictures that they were never trained on (BlobGAN: render-rooms with --moves)."""
     import torch
@@ -162,7 +163,7 @@ def evaluate(
     if system == "blobgan":
         from maquette.training import blobgan_run as run
 
-        report = run.evaluate_file(data, weights)
+        report = run.evaluate_file(data, weights, inversions=inversions)
         text = report.to_json() if as_json else run.render_report(report)
     elif system == "palette":
         from maquette.training import palette_run as run
