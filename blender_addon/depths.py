@@ -12,6 +12,9 @@ _STEP = 0.04
 _APART = 1e-4
 """Between two that are to be told apart, in world units: orders are compared to five digits."""
 
+_ROOM = 0.01
+"""Between neighbours in depth where one side is open, in world units."""
+
 
 def distances_among(
     order: Sequence[str], standing: Mapping[str, float], middle: float, share: float
@@ -31,6 +34,7 @@ def distances_among(
         steps = max(len(order) - 1, 1)
         spread = [middle * (1 + share - 2 * share * rank / steps) for rank in range(len(order))]
         return {name: distance for name, distance in zip(order, spread, strict=True) if name not in standing}
+    farthest, nearest = (choose(standing[name] for name in ahead) for choose in (max, min))
     found: dict[str, float] = {}
     run: list[str] = []
     behind: float | None = None
@@ -39,13 +43,18 @@ def distances_among(
             run += [name] if name not in standing else []
             continue
         before = standing[name] if name is not None else None
-        found |= _between(run, behind, before)
+        if behind is None:
+            found |= {each: farthest * (1 + _STEP) ** (len(run) - rank) for rank, each in enumerate(run)}
+        elif before is None:
+            found |= {each: nearest * (1 + _STEP) ** -(rank + 1) for rank, each in enumerate(run)}
+        else:
+            found |= dict(zip(run, _between(behind, before, len(run)), strict=True))
         run, behind = [], before
     return found
 
 
 def pushes(order: Sequence[str], distances: Mapping[str, float], present: Mapping[str, float]) -> dict[str, float]:
-    """How much farther each thing must count as standing so that the order is as wanted.
+    """How much farther some things must count as standing so that the order is as wanted; as few as can be.
 
     Args:
         order: ids from back to front.
@@ -53,26 +62,57 @@ def pushes(order: Sequence[str], distances: Mapping[str, float], present: Mappin
         present: by id, how much each is pushed back now.
 
     Returns:
-        By id, the new push of those that must change: the same depths, given out in the wanted order.
+        By id, the new push of those that must change.
     """
     depths = {name: -(distances[name] + present[name]) for name in order}
-    if sorted(order, key=lambda name: order_key(depths[name], name)) == list(order):
-        return {}
-    changed: dict[str, float] = {}
-    reached: float | None = None
-    for name, depth in zip(order, sorted(depths.values()), strict=True):
-        reached = depth if reached is None else max(depth, reached + _APART)
-        if abs(reached - depths[name]) > _APART / 10:
-            changed[name] = -reached - distances[name]
-    return changed
+    kept = set(_longest_rise(order, depths))
+    run: list[str] = []
+    behind: float | None = None
+    for name in (*order, None):
+        if name is not None and name not in kept:
+            run.append(name)
+            continue
+        before = depths[name] if name is not None else None
+        depths |= dict(zip(run, _depths_between(behind, before, len(run)), strict=True))
+        run, behind = [], before
+    if _in_order(order, depths):
+        return {name: -depths[name] - distances[name] for name in order if name not in kept}
+    return _one_after_another(order, distances, depths)
 
 
-def _between(names: Sequence[str], behind: float | None, before: float | None) -> dict[str, float]:
-    """Evenly between two distances, the first the larger; in steps where one side is open."""
-    count = len(names)
+def _one_after_another(
+    order: Sequence[str], distances: Mapping[str, float], depths: Mapping[str, float]
+) -> dict[str, float]:
+    """Pushes that stand everything apart, where there is no room between two things."""
+    first = min(depths.values())
+    return {name: -(first + rank * _APART) - distances[name] for rank, name in enumerate(order)}
+
+
+def _in_order(order: Sequence[str], depths: Mapping[str, float]) -> bool:
+    keys = [order_key(depths[name], name) for name in order]
+    return keys == sorted(keys)
+
+
+def _longest_rise(order: Sequence[str], depths: Mapping[str, float]) -> list[str]:
+    """The most things that stand in the wanted order already."""
+    best: list[list[str]] = []
+    for index, name in enumerate(order):
+        key = order_key(depths[name], name)
+        longest: list[str] = []
+        for before in best[:index]:
+            if len(before) > len(longest) and order_key(depths[before[-1]], before[-1]) < key:
+                longest = before
+        best.append([*longest, name])
+    return max(reversed(best), key=len) if best else []
+
+
+def _depths_between(behind: float | None, before: float | None, count: int) -> list[float]:
     if behind is None:
-        nearest = before or 0.0
-        return {name: nearest * (1 + _STEP) ** (count - rank) for rank, name in enumerate(names)}
+        return [(before or 0.0) - _ROOM * (count - rank) for rank in range(count)]
     if before is None:
-        return {name: behind * (1 + _STEP) ** -(rank + 1) for rank, name in enumerate(names)}
-    return {name: behind + (before - behind) * (rank + 1) / (count + 1) for rank, name in enumerate(names)}
+        return [behind + _ROOM * (rank + 1) for rank in range(count)]
+    return _between(behind, before, count)
+
+
+def _between(start: float, end: float, count: int) -> list[float]:
+    return [start + (end - start) * (rank + 1) / (count + 1) for rank in range(count)]

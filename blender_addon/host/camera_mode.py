@@ -1,4 +1,4 @@
-"""Between plane and space: empties are stood where the picture stays as it is, and how they stood before is remembered."""
+"""Between plane and space: empties stand where the picture stays as it is, and how they stood before is remembered."""
 
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false, reportMissingImports=false
 from __future__ import annotations
@@ -50,7 +50,7 @@ def resume(context: bpy.types.Context, target: bpy.types.Object, scene: Scene) -
     """Stand new blobs of a plane in space too, if the others do; without a camera all are put on the plane.
 
     Args:
-        scene: every blob of the plane as it shall be seen, from back to front.
+        scene: the new blobs as they shall be seen, and the others, which stay where they are; from back to front.
     """
     if not plane.is_seen_by_camera(target):
         return
@@ -91,12 +91,15 @@ def _stand(
 ) -> None:
     frame = plane.frame_of(target)
     empties = {empty[blobs.ID_KEY]: empty for empty in blobs.blobs_of(target)}
-    bodies = {blob.id: _remembered(empties[blob.id], blob, frame, view) for blob in scene.blobs}
-    order = [blob.id for blob in scene.blobs]
+    present = [blob for blob in scene.blobs if blob.id in empties]
+    bodies = {blob.id: _remembered(empties[blob.id], blob, frame, view) for blob in present}
+    order = [blob.id for blob in present]
     standing = {blob_id: view.seen(body.centre)[2] for blob_id, body in bodies.items() if body is not None}
     distances = distances_among(order, standing, middle, share)
-    for blob in scene.blobs:
+    for blob in present:
         empty = empties[blob.id]
+        if blobs.SPACE_KEY in empty:
+            continue
         body = bodies[blob.id] or facing(blob.ellipse, frame, view, distances[blob.id], flat=_is_animated(empty))
         _stand_one(empty, target, body)
         _note(empty, blob, body.radius if too_small(blob.ellipse, frame) else None)
@@ -107,25 +110,21 @@ def _stand(
 
 
 def _remembered(empty: bpy.types.Object, blob: Blob, frame: Frame, view: View) -> Body | None:
-    """How an empty stands or stood in space, changed so that it shows its blob; None when it never did, or cannot."""
+    """How an empty stands in space, or stood there, changed so that it shows its blob; None when it cannot."""
     if blobs.SPACE_KEY in empty:
-        body = camera_view.body_of(empty)
-    elif POSE_KEY in empty:
-        body = camera_view.body_from(_matrix(empty[POSE_KEY]), empty.empty_display_size)
-    else:
+        return camera_view.body_of(empty)
+    if POSE_KEY not in empty:
         return None
+    body = camera_view.body_from(_matrix(empty[POSE_KEY]), empty.empty_display_size)
     if blob.hidden and image(body, view) is None:
         return body
     return showing(body, blob.ellipse, frame, view)
 
 
 def _stand_one(empty: bpy.types.Object, target: bpy.types.Object, body: Body) -> None:
-    if blobs.SPACE_KEY not in empty:
-        locks = (*empty.lock_location, *empty.lock_rotation, *empty.lock_scale)
-        empty[PLACE_KEY] = [blobs.placement_of(empty, target).depth, *map(float, locks)]
-        _lock(empty, (False,) * 9)
-    elif body == camera_view.body_of(empty):
-        return
+    locks = (*empty.lock_location, *empty.lock_rotation, *empty.lock_scale)
+    empty[PLACE_KEY] = [blobs.placement_of(empty, target).depth, *map(float, locks)]
+    _lock(empty, (False,) * 9)
     empty[blobs.SPACE_KEY] = True
     empty[plane.PLANE_KEY] = target
     matrix = camera_view.matrix_of(body, empty.empty_display_size)

@@ -6,6 +6,11 @@ import bpy
 from .. import strings_camera as strings
 from . import camera_backdrop, clock, plane
 
+MODES = (
+    ("SPACE", strings.MODE_SPACE, strings.MODE_SPACE_HELP),
+    ("PLANE", strings.MODE_PLANE, strings.MODE_PLANE_HELP),
+)
+
 
 def _backdrop_changed(_settings: "CameraSettings", context: bpy.types.Context) -> None:
     camera_backdrop.update(context.scene, plane.current(context))
@@ -17,6 +22,10 @@ class CameraSettings(bpy.types.PropertyGroup):
     backdrop: bpy.props.BoolProperty(
         name=strings.BACKDROP, description=strings.BACKDROP_HELP, default=True, update=_backdrop_changed
     )
+    mode: bpy.props.EnumProperty(name=strings.MODE, items=MODES)
+    follow: bpy.props.BoolProperty(name=strings.FOLLOW, description=strings.FOLLOW_HELP)
+    furnish: bpy.props.BoolProperty(name=strings.FURNISH, description=strings.FURNISH_HELP)
+    keep_absent: bpy.props.BoolProperty(name=strings.KEEP_ABSENT, description=strings.KEEP_ABSENT_HELP, default=True)
 
 
 def register() -> None:
@@ -27,8 +36,10 @@ def register() -> None:
         subtype="DISTANCE",
         update=lambda _object, _context: clock.world().mark_changed(),
     )
+    bpy.types.Object.maquette_kind = bpy.props.StringProperty(name=strings.KIND, description=strings.KIND_HELP)
 
 
 def unregister() -> None:
     """Take it away."""
+    del bpy.types.Object.maquette_kind
     del bpy.types.Object.maquette_push

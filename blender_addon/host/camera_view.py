@@ -21,6 +21,16 @@ def view_of(scene: bpy.types.Scene, frame: Frame) -> View:
     Raises:
         ClientError: NO_CAMERA, CAMERA_UNSUPPORTED.
     """
+    view, window = window_of(scene)
+    return view.fitted(window, frame)
+
+
+def window_of(scene: bpy.types.Scene) -> tuple[View, tuple[float, float, float, float]]:
+    """The active camera, and what it renders: left, right, bottom, top, as :meth:`..camera.View.fitted` takes it.
+
+    Raises:
+        ClientError: NO_CAMERA, CAMERA_UNSUPPORTED.
+    """
     camera = scene.camera
     if camera is None or camera.type != "CAMERA":
         raise ClientError("NO_CAMERA", strings.NO_CAMERA, strings.NO_CAMERA_ACTION)
@@ -36,7 +46,7 @@ def view_of(scene: bpy.types.Scene, frame: Frame) -> View:
     view = View(
         position, _unit(right), _unit(up), _unit(backward), (0.0, 0.0), 1.0, perspective, camera.data.clip_start
     )
-    return view.fitted((min(across), max(across), min(upwards), max(upwards)), frame)
+    return view, (min(across), max(across), min(upwards), max(upwards))
 
 
 def find(scene: bpy.types.Scene, frame: Frame) -> View | None:

@@ -19,7 +19,7 @@ from .scene_operators import Look, NewScene, NextSeed, Reset
 _LETTER_WIDTH = 6.5
 
 
-class _SidePanel:
+class SidePanel:
     """Where every panel of Maquette is."""
 
     bl_space_type = "VIEW_3D"
@@ -27,7 +27,7 @@ class _SidePanel:
     bl_category = strings.PANEL
 
 
-class ScenePanel(_SidePanel):
+class ScenePanel(SidePanel):
     """A panel that needs a scene."""
 
     bl_parent_id = "MAQUETTE_PT_main"
@@ -38,7 +38,7 @@ class ScenePanel(_SidePanel):
         return plane.current(context) is not None
 
 
-class MainPanel(_SidePanel, bpy.types.Panel):
+class MainPanel(SidePanel, bpy.types.Panel):
     """State of the connection, and the next scene."""
 
     bl_idname = "MAQUETTE_PT_main"
@@ -59,7 +59,7 @@ class MainPanel(_SidePanel, bpy.types.Panel):
             self.layout.label(text=strings.SHOWN_IN.format(milliseconds=milliseconds), icon="TIME")
 
 
-class LooksPanel(_SidePanel, bpy.types.Panel):
+class LooksPanel(SidePanel, bpy.types.Panel):
     """Seeds of the looks, folded away."""
 
     bl_idname = "MAQUETTE_PT_looks"

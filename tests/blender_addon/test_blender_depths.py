@@ -34,14 +34,27 @@ def test_nothing_is_pushed_that_stands_in_order():
     assert pushes("abc", {"a": 5.0, "b": 4.0, "c": 3.0}, dict.fromkeys("abc", 0.0)) == {}
 
 
-def test_two_that_swap_exchange_their_depths():
-    changed = pushes("bac", {"a": 5.0, "b": 4.0, "c": 3.0}, dict.fromkeys("abc", 0.0))
-    assert changed == {"a": pytest.approx(-1.0), "b": pytest.approx(1.0)}
+def test_only_what_is_out_of_order_is_pushed():
+    changed = pushes("rabc", {"r": 2.0, "a": 5.0, "b": 4.0, "c": 3.0}, dict.fromkeys("rabc", 0.0))
+    assert list(changed) == ["r"]
+    assert 2.0 + changed["r"] > 5.0
+
+
+def test_what_is_pushed_stands_between_its_neighbours():
+    changed = pushes("abc", {"a": 5.0, "b": 1.0, "c": 3.0}, {"a": 0.0, "b": 0.0, "c": 0.0})
+    assert changed == {"b": pytest.approx(3.0)}
 
 
 def test_equally_far_things_are_told_apart():
     changed = pushes("ba", {"a": 5.0, "b": 5.0}, {"a": 0.0, "b": 0.0})
     assert order_key(-(5.0 + changed.get("b", 0.0)), "b") < order_key(-(5.0 + changed.get("a", 0.0)), "a")
+
+
+def test_where_there_is_no_room_all_are_stood_apart():
+    standing = {"a": 5.0, "b": 1.0, "c": 5.0 - 1e-5}
+    changed = pushes("abc", standing, dict.fromkeys("abc", 0.0))
+    depths = {name: -(standing[name] + changed.get(name, 0.0)) for name in "abc"}
+    assert sorted("abc", key=lambda name: order_key(depths[name], name)) == list("abc")
 
 
 @given(distances, st.randoms(use_true_random=False))
