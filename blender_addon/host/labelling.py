@@ -21,7 +21,7 @@ _SHADER = "SMOOTH_COLOR" if bpy.app.version >= (4, 0, 0) else "2D_SMOOTH_COLOR"
 
 # Light on dark, so that a name is read on a white wall as well as on a black carpet.
 _BACKS = {
-    Emphasis.PLAIN: (0.0, 0.0, 0.0, 0.55),
+    Emphasis.PLAIN: (0.0, 0.0, 0.0, 0.65),
     Emphasis.SELECTED: (0.55, 0.2, 0.0, 0.85),
     Emphasis.ACTIVE: (0.8, 0.35, 0.0, 0.95),
 }

@@ -88,7 +88,7 @@ class BlobList(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0):
         """One row: name, pin, lock, eye."""
         row = layout.row(align=True)
-        row.prop(item, "name", text="", emboss=False, icon="MESH_CIRCLE")
+        row.prop(item, "name", text="", emboss=False)
         pins.draw_pin(row, item)
         row.prop(item, "hide_select", text="", emboss=False)
         hidden = blobs.is_hidden(item)
@@ -113,18 +113,16 @@ class BlobsPanel(ScenePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        row = self.layout.row()
-        row.template_list(
+        self.layout.template_list(
             BlobList.bl_idname, "", bpy.data, "objects", context.scene.maquette, "chosen", rows=6, sort_lock=True
         )
-        side = row.column(align=True)
-        side.operator(Order.bl_idname, text="", icon="TRIA_UP").direction = "FORWARD"
-        side.operator(Order.bl_idname, text="", icon="TRIA_DOWN").direction = "BACKWARD"
-        side.separator()
-        side.operator(Look.bl_idname, text="", icon="VIEW_ORTHO")
         row = self.layout.row(align=True)
-        row.operator(Clone.bl_idname, icon="DUPLICATE")
-        row.operator(Reset.bl_idname, icon="LOOP_BACK")
+        row.operator(Clone.bl_idname)
+        row.operator(Reset.bl_idname)
+        row.separator()
+        row.operator(Order.bl_idname, text="", icon="TRIA_UP").direction = "FORWARD"
+        row.operator(Order.bl_idname, text="", icon="TRIA_DOWN").direction = "BACKWARD"
+        row.operator(Look.bl_idname, text="", icon="VIEW_ORTHO")
 
 
 class SelectedPanel(ScenePanel, bpy.types.Panel):

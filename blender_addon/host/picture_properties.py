@@ -25,7 +25,7 @@ class PictureSettings(bpy.types.PropertyGroup):
     map_opacity: bpy.props.FloatProperty(
         name=strings.MAP_OPACITY,
         description=strings.MAP_OPACITY_HELP,
-        default=0.5,
+        default=0.4,
         min=0.0,
         max=1.0,
         subtype="FACTOR",
