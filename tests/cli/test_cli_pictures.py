@@ -8,7 +8,8 @@ import pytest
 import tifffile
 from maquette.cli.pictures.document import Document, image_of, pixels_of
 from maquette.cli.pictures.exif import called_upright, orientation_of, turned_upright
-from maquette.cli.pictures.files import decode, encode, read_document, write_whole
+from maquette.cli.pictures.files import decode, encode, read_document
+from maquette.cli.session import write_whole
 from maquette_client.errors import ClientError
 from maquette_client.images import AlphaMode, ColourSpace, check_image
 from picture_files import (

@@ -133,6 +133,14 @@ def test_an_edit_of_another_picture_is_refused(part, patch):
     assert refused.value.reason == "IMAGE_CORRUPT"
 
 
+@pytest.mark.parametrize("part", [Part(-1, 0, 2, 2), Part(0, -1, 2, 2), Part(0, 0, 0, 2), Part(0, 0, 2, -2)])
+async def test_a_part_that_no_picture_has_is_refused(connection, daemon, part):
+    with pytest.raises(ClientError) as refused:
+        await invert_image(connection, PICTURE, part=part)
+    assert refused.value.reason == "INVALID_ARGUMENT"
+    assert daemon.asked == []
+
+
 async def test_frames_come_back_in_the_order_in_which_they_were_sent(connection, daemon):
     async with AnimationRenderer(connection) as renderer:
         for frame, x in ((-5, 0.0), (10, 1.0), (3, 0.2)):

@@ -14,8 +14,8 @@ from maquette_client.errors import ClientError
 from maquette_client.scenes import OnProgress
 
 from maquette.cli.pictures.document import Document
-from maquette.cli.pictures.files import SUFFIXES, encode, kind_of_name, write_whole
-from maquette.cli.session import call, progress_bar
+from maquette.cli.pictures.files import SUFFIXES, encode, kind_of_name
+from maquette.cli.session import call, progress_bar, write_whole
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import indent
 from typing import Annotated
 
 import typer
 from maquette_client.connection import Connection
 from maquette_client.errors import ClientError
-from maquette_client.images import png_bytes
-from maquette_client.scene_json import scene_from_json, scene_to_json
-from maquette_client.scenes import RenderedScene, render_scene, sample_scenes
+from maquette_client.scenes import RenderedScene, sample_scenes
 from maquette_client.v1.scene_pb2 import Scene
-from rich.console import Console
-from rich.table import Table
 
+from maquette.cli.scene_animation import animate
 from maquette.cli.scene_changes import CHANGES, Look, apply_changes, changes_help
-from maquette.cli.session import call, progress_bar, read_file, write_file
+from maquette.cli.scene_files import BlobMap, Picture, SceneIn, SceneOut, read_scene, rendered, save, save_all, shown
+from maquette.cli.scene_pictures import invert, transfer
+from maquette.cli.scene_proposals import complete, interpolate, restyle
+from maquette.cli.session import call, progress_bar
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-Picture = Annotated[Path | None, typer.Option("--output", "-o", help="PNG file for the picture.")]
-SceneOut = Annotated[Path | None, typer.Option("--json", help="File for the scene.")]
-SceneIn = Annotated[Path, typer.Argument(help="A scene saved with --json.")]
-BlobMap = Annotated[Path | None, typer.Option("--blob-map", help="PNG file for the map of the blobs.")]
 
 
 @app.command()
@@ -51,15 +45,11 @@ def sample(
             model_id=model,
             on_progress=on_progress,
         )
-        return [
-            (one.scene, await render_scene(connection, one.scene, on_progress=on_progress) if output else None)
-            for one in sampled
-        ]
+        return await shown(connection, sampled, output, on_progress)
 
     with progress_bar("sampling") as on_progress:
         found = call(work)
-    for number, (scene, rendered) in enumerate(found, start=1):
-        _save(scene, rendered, _numbered(output, number, count), None, _numbered(scene_out, number, count))
+    save_all(found, output, scene_out)
 
 
 @app.command()
@@ -69,8 +59,8 @@ def render(
     blob_map: BlobMap = None,
 ) -> None:
     """Render a saved scene."""
-    scene = _read(scene_in)
-    _save(scene, _rendered(scene, blob_map is not None), output, blob_map, None)
+    scene = read_scene(scene_in)
+    save(scene, rendered(scene, blob_map is not None), output, blob_map)
 
 
 @app.command(
@@ -99,50 +89,11 @@ def edit(
         raise ClientError(
             "INVALID_ARGUMENT", "The scene comes first.", f"Write: maquette scene edit SCENE {scene_in} …"
         )
-    scene = _read(scene_in)
+    scene = read_scene(scene_in)
     apply_changes(scene, context.args, Look(seed, amount))
-    rendered = _rendered(scene, blob_map is not None) if output or blob_map else None
-    _save(scene, rendered, output, blob_map, scene_out)
+    picture = rendered(scene, blob_map is not None) if output or blob_map else None
+    save(scene, picture, output, blob_map, scene_out)
 
 
-def _read(path: Path) -> Scene:
-    return scene_from_json(read_file(path))
-
-
-def _rendered(scene: Scene, with_blob_map: bool) -> RenderedScene:
-    with progress_bar("rendering") as on_progress:
-        return call(
-            lambda connection: render_scene(connection, scene, with_blob_map=with_blob_map, on_progress=on_progress)
-        )
-
-
-def _save(
-    scene: Scene, rendered: RenderedScene | None, picture: Path | None, blob_map: Path | None, scene_out: Path | None
-) -> None:
-    """Write what was asked for; without a file to write, list the blobs."""
-    if rendered is not None and picture is not None:
-        write_file(picture, png_bytes(rendered.picture))
-        typer.echo(f"{picture} ({rendered.total_milliseconds:.0f} ms)")
-    if rendered is not None and rendered.blob_map is not None and blob_map is not None:
-        write_file(blob_map, png_bytes(rendered.blob_map))
-        typer.echo(str(blob_map))
-    if scene_out is not None:
-        write_file(scene_out, scene_to_json(scene).encode("utf-8"))
-        typer.echo(str(scene_out))
-    if picture is None and blob_map is None and scene_out is None:
-        Console().print(_table(scene))
-
-
-def _table(scene: Scene) -> Table:
-    table = Table("id", "name", "x", "y", "size", "aspect", "angle", "hidden")
-    for blob in scene.blobs:
-        ellipse = blob.ellipse
-        numbers = (ellipse.x, ellipse.y, ellipse.size, ellipse.aspect, ellipse.angle)
-        table.add_row(blob.id, blob.name, *(f"{number:.3f}" for number in numbers), "yes" if blob.hidden else "no")
-    return table
-
-
-def _numbered(path: Path | None, number: int, count: int) -> Path | None:
-    if path is None or count == 1:
-        return path
-    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+for _command in (complete, interpolate, restyle, invert, transfer, animate):
+    app.command()(_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from maquette.cli.installation import own_record
+from maquette.store.atomic import write_atomically
 
 Value = TypeVar("Value")
 
@@ -71,6 +73,23 @@ def write_file(path: Path, content: bytes) -> None:
     """
     try:
         path.write_bytes(content)
+    except OSError as error:
+        raise ClientError(
+            "FILE_NOT_WRITTEN", f"{path} cannot be written: {error.strerror}.", "Choose another file."
+        ) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all; its folder is made.
+
+    Raises:
+        ClientError: FILE_NOT_WRITTEN.
+    """
+    try:
+        write_atomically(path, [content])
+        umask = os.umask(0)
+        os.umask(umask)
+        path.chmod(0o666 & ~umask)
     except OSError as error:
         raise ClientError(
             "FILE_NOT_WRITTEN", f"{path} cannot be written: {error.strerror}.", "Choose another file."

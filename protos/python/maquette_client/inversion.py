@@ -186,6 +186,8 @@ def with_edit(image: Image, edit: TransferredEdit) -> Image:
 
 
 def _rectangle(part: Part) -> scene_pb2.Rectangle:
+    if min(part.left, part.top) < 0 or min(part.width, part.height) < 1:
+        raise ClientError("INVALID_ARGUMENT", "The part has no pixels or lies outside.", "Name a part of the picture.")
     return scene_pb2.Rectangle(left=part.left, top=part.top, width=part.width, height=part.height)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from maquette.cli.pictures import lossy, png, tiff
 from maquette.cli.pictures.document import Document, unsupported
 from maquette.cli.pictures.exif import called_upright, orientation_of, turned_upright
 from maquette.cli.session import read_file
-from maquette.store.atomic import write_atomically
 
 
 @dataclass(frozen=True)
@@ -91,23 +89,6 @@ def encode(document: Document, path: Path) -> bytes:
         ClientError: FILE_NOT_SUPPORTED when that kind cannot hold its pixels.
     """
     return _KINDS[kind_of_name(path)].encode(document)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all; its folder is made.
-
-    Raises:
-        ClientError: FILE_NOT_WRITTEN.
-    """
-    try:
-        write_atomically(path, [content])
-        umask = os.umask(0)
-        os.umask(umask)
-        path.chmod(0o666 & ~umask)
-    except OSError as error:
-        raise ClientError(
-            "FILE_NOT_WRITTEN", f"{path} cannot be written: {error.strerror}.", "Choose another file."
-        ) from error
 
 
 def _guarded(name: str, work: Callable[[], Any]) -> Any:
