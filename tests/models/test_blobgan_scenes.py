@@ -13,7 +13,7 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.checkpoint import load
 from maquette.models.blobgan.layers import rms_normalised
 from maquette.models.blobgan.layout_network import split_layout_vector
-from maquette.models.blobgan.rendering import Stopwatch, operations_by_width, preview_width
+from maquette.models.blobgan.rendering import Stopwatch, operations_by_width
 from maquette.models.blobgan.scene_layout import SHOWN_SIZE, UNUSED_SIZE, scene_of_layout
 from maquette.models.blobgan.verbs import BlobGanModel
 from maquette.models.registry import load_model
@@ -256,7 +256,7 @@ def test_previews_have_the_full_size(model: BlobGanModel, scene: Scene) -> None:
     assert (preview.spec.width, preview.spec.height) == (32, 32)
 
 
-def test_previews_of_large_models_stop_early() -> None:
+def test_operations_of_the_published_network_are_counted() -> None:
     published = replace(
         small_blobgan().shape.decoder,
         structure_width=768,
@@ -264,17 +264,6 @@ def test_previews_of_large_models_stop_early() -> None:
         channels={16: 768, 32: 768, 64: 768, 128: 384, 256: 192},
     )
     assert operations_by_width(published)[256] == pytest.approx(200e9, rel=0.05)
-    assert preview_width(published, torch.device("cpu")) == 32
-    assert preview_width(published, torch.device("cuda")) == 256
-    assert preview_width(small_blobgan().shape.decoder, torch.device("cpu")) == 32
-
-
-def test_a_preview_of_a_lower_resolution_is_scaled_up(
-    model: BlobGanModel, scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(model.renderer, "_preview_width", 8)
-    coarse = finished(model.render_scene(RenderScene(scene, preview=True))).picture
-    assert coarse.spec == finished(model.render_scene(RenderScene(scene))).picture.spec
 
 
 def test_values_that_overflow_a_smaller_type_are_computed_in_float32(scene: Scene) -> None:

@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from maquette.errors import MaquetteError
 from maquette.models.blobgan.decoder import DecoderShape, StyledConvolution, drawn_noises
 from maquette.models.blobgan.geometry import blob_colours
+from maquette.models.blobgan.incremental import DecodedMemory, DecoderInputs, IncrementalDecoder
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.sampling import seeded_generator
-from maquette.models.blobgan.splatting import Layout, blob_map_scores
+from maquette.models.blobgan.splatting import Layout, blob_map_scores, splatted
 from maquette.models.operations import Operation, Progress
 from maquette.models.pictures import check_finite
 
-PREVIEW_OPERATIONS = 20e9
-"""Arithmetic operations of a preview: about a tenth of a second on two CPU cores."""
+PREVIEW_SECONDS = 0.1
+"""A preview ends at the width that it is expected to reach in this time."""
+ASSUMED_SPEED = 150e9
+"""Arithmetic operations a second, until a whole picture has been timed."""
 _REMEMBERED_NOISES = 4
 
 
@@ -35,14 +39,6 @@ def operations_by_width(shape: DecoderShape) -> dict[int, float]:
         total += 2.0 * 9 * (growing + keeping)
         counts[width] = total
     return counts
-
-
-def preview_width(shape: DecoderShape, device: torch.device) -> int:
-    """Width at which a preview stops: the full one where that is quick."""
-    if device.type != "cpu":
-        return shape.resolution
-    quick = [width for width, count in operations_by_width(shape).items() if count <= PREVIEW_OPERATIONS]
-    return max(quick, default=shape.size_in)
 
 
 @dataclass
@@ -76,14 +72,17 @@ class Rendering:
 
 
 class Renderer:
-    """Renders layouts.
+    """Renders layouts, and remembers the last decoding so that a preview only computes what has changed.
 
     Args:
         network: on its device; is made ready for inference.
         dtype: what the decoder computes in; geometry and RGB are always float32.
+        preview_seconds: a preview ends at the width that it is expected to reach in this time.
     """
 
-    def __init__(self, network: BlobGan, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(
+        self, network: BlobGan, dtype: torch.dtype = torch.float32, preview_seconds: float = PREVIEW_SECONDS
+    ) -> None:
         self.network = network.requires_grad_(False).eval()
         self.device = network.mean_latent.device
         self.dtype = dtype
@@ -92,7 +91,10 @@ class Renderer:
         decoder.fold(dtype)
         convolutions = [module for module in decoder.modules() if isinstance(module, StyledConvolution)]
         self._has_noise = any(float(module.noise.weight) != 0.0 for module in convolutions)
-        self._preview_width = preview_width(decoder.shape, self.device)
+        self._operations = operations_by_width(decoder.shape)
+        self._preview_seconds = preview_seconds
+        self._speed = ASSUMED_SPEED
+        self._memory: DecodedMemory | None = None
 
     @property
     def resolution(self) -> int:
@@ -113,23 +115,26 @@ class Renderer:
     def render(
         self, layout: Layout, noises: Sequence[Tensor] | None, stopwatch: Stopwatch, preview: bool = False
     ) -> Operation[Rendering]:
-        """Render a layout; a preview may be of a lower resolution.
+        """Render a layout. A preview (batch of 1) starts from the last decoding and may be of a lower resolution.
 
         Raises:
             MaquetteError: NOT_A_FINITE_NUMBER when float32 cannot hold what the layout makes.
         """
-        width = self._preview_width if preview else self.resolution
         yield Progress("placing blobs", 0.0)
         with stopwatch.measured("splat"), torch.inference_mode():
             layout = layout.to(self.device)
             pyramid = self.network.pyramid(layout)
-        rgb = yield from self._decoded(layout, pyramid, noises, width, stopwatch)
+        rgb = yield from self._decoded(layout, pyramid, noises, preview, stopwatch)
         if self.dtype != torch.float32 and not torch.isfinite(rgb).all():
             yield Progress("repeating in float32", 0.5)
-            self.dtype = torch.float32
+            self.dtype, self._memory = torch.float32, None
             self.network.generator_ema.fold(self.dtype)
-            rgb = yield from self._decoded(layout, pyramid, noises, width, stopwatch)
-        check_finite(rgb, "picture")
+            rgb = yield from self._decoded(layout, pyramid, noises, preview, stopwatch)
+        try:
+            check_finite(rgb, "picture")
+        except MaquetteError:
+            self._memory = None
+            raise
         return Rendering(rgb, pyramid[self.resolution])
 
     def _decoded(
@@ -137,19 +142,49 @@ class Renderer:
         layout: Layout,
         pyramid: dict[int, Tensor],
         noises: Sequence[Tensor] | None,
-        width: int,
+        preview: bool,
         stopwatch: Stopwatch,
     ) -> Operation[Tensor]:
-        counts = operations_by_width(self.network.shape.decoder)
-        stages = self.network.stages(layout, pyramid, noises, self.dtype)
-        for reached in self.network.shape.decoder.widths:
+        preview = preview and self.device.type == "cpu" and len(layout.sizes) == 1
+        # Whoever decodes takes the memory along: operations take turns, and each must go on from its own.
+        memory, self._memory = (self._memory if preview else None), None
+        with stopwatch.measured("decode"), torch.inference_mode():
+            grid = splatted(pyramid[self.network.shape.decoder.size_in], layout.structures).to(self.dtype)
+            inputs = DecoderInputs(layout, grid, pyramid, noises)
+            decoder = IncrementalDecoder(self.network.generator_ema, inputs, memory)
+        del memory
+        try:
+            reached = yield from self._advanced(decoder, preview, stopwatch)
+            with stopwatch.measured("decode"), torch.inference_mode():
+                rgb = decoder.picture(reached)
+        except GeneratorExit:
+            self._remember(decoder)
+            raise
+        self._remember(decoder)
+        return rgb
+
+    def _remember(self, decoder: IncrementalDecoder) -> None:
+        if self.device.type == "cpu" and decoder.batch == 1:
+            self._memory = decoder.memory
+
+    def _advanced(self, decoder: IncrementalDecoder, preview: bool, stopwatch: Stopwatch) -> Operation[int]:
+        """Decode as far as is wanted; returns the width that was reached."""
+        done, spent, seconds, reached = 0.0, 0.0, 0.0, 0
+        for width, total in self._operations.items():
+            coming = (total - done) * decoder.share(width)
+            if reached and preview and (spent + coming) / self._speed > self._preview_seconds:
+                break
+            before = time.perf_counter()
             # Inference mode belongs to the thread: it must not stay on while other operations take their turn.
             with stopwatch.measured("decode"), torch.inference_mode():
-                rgb = next(stages)
-            if reached >= width:
-                return rgb
-            yield Progress("decoding", counts[reached] / counts[width])
-        raise AssertionError("the decoder ends at its resolution")
+                decoder.advance(width)
+            seconds += time.perf_counter() - before
+            done, spent, reached = total, spent + coming, width
+            if width < self.resolution:
+                yield Progress("decoding", done / self._operations[self.resolution])
+        if not preview:
+            self._speed = done / seconds
+        return reached
 
 
 @torch.inference_mode()

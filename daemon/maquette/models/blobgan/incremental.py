@@ -1,0 +1,269 @@
+"""Decoding a layout that differs little from the one before: only what an edit reaches is computed again.
+
+Every layer's outputs are remembered. An edit changes the scores somewhere; what a layer makes of that place, grown by
+the reach of its convolution, is computed again from the remembered inputs around it. Two bounds keep an edit from
+reaching everywhere, since scores fall off without end and every layer's reach adds to those before:
+
+* Scores that changed by at most ``SCORE_TOLERANCE`` (sum over the rows) since a pixel was computed are not followed.
+* Outputs that changed by at most ``FEATURE_TOLERANCE`` times their rms are neither kept nor followed.
+
+Neither adds up over a series of edits: the first counts every change since the pixel was computed, the second compares
+with what the next layer has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from maquette.models.blobgan.decoder import Decoder
+from maquette.models.blobgan.layers import doubled, halved
+from maquette.models.blobgan.regions import Region, region_where, united, whole
+from maquette.models.blobgan.splatting import Layout
+
+SCORE_TOLERANCE = 0.03
+FEATURE_TOLERANCE = 0.1
+_MOST = 0.7
+_STEPS = 32
+
+
+@dataclass(frozen=True)
+class DecoderInputs:
+    """What a decoder makes a picture of, batch of 1.
+
+    Attributes:
+        layout: its structures and styles are used.
+        grid: (1, F, size_in, size_in), in the dtype to compute in.
+        scores: (1, K+1, w, w) by width.
+        noises: one map per layer, or None.
+    """
+
+    layout: Layout
+    grid: Tensor
+    scores: Mapping[int, Tensor]
+    noises: Sequence[Tensor] | None
+
+
+def changed_scores(before: DecoderInputs, after: DecoderInputs, width: int) -> Tensor:
+    """How much of each pixel (w, w) shows something else: Σ |w − w′| over the looks of both, in [0, 2].
+
+    Rows of the same structure and style are one look, so it does not matter how blobs are numbered.
+    """
+    old, new = before.scores[width][0], after.scores[width][0]
+    old_looks, new_looks = _looks(before.layout), _looks(after.layout)
+    if torch.equal(old_looks, new_looks):
+        return (new - old).abs_().sum(dim=0)
+    looks = torch.cat((new_looks, old_looks))
+    numbers = cast("Tensor", torch.unique(looks, dim=0, return_inverse=True)[1])
+    difference = new.new_zeros(len(looks), width, width)
+    difference.index_add_(0, numbers[: len(new)], new).index_add_(0, numbers[len(new) :], old, alpha=-1)
+    return difference.abs_().sum(dim=0)
+
+
+def _looks(layout: Layout) -> Tensor:
+    return torch.cat((layout.structures[0], layout.styles[0]), dim=1)
+
+
+class _Layer:
+    """A layer's outputs as the next one has seen them, and where its inputs have changed since.
+
+    Args:
+        width: of its inputs.
+        factor: by which its outputs are larger.
+        reach: how many pixels around a place its outputs there depend on.
+        tolerance: change of an output, in rms of the outputs around, that is not followed.
+    """
+
+    def __init__(self, width: int, factor: int = 1, reach: int = 1, tolerance: float = FEATURE_TOLERANCE) -> None:
+        self._width, self._factor, self._reach, self._tolerance = width, factor, reach, tolerance
+        self._outputs: Tensor | None = None
+        self.stale: Region | None = None
+
+    @property
+    def outputs(self) -> Tensor | None:
+        """(1, C, h, w); None before the first update."""
+        return self._outputs
+
+    def mark(self, region: Region | None) -> None:
+        """The inputs have changed there."""
+        self.stale = united(self.stale, region)
+
+    def reached(self, more: Region | None = None) -> Region | None:
+        """Where the outputs are not what the inputs would give; ``more``: inputs that are going to change."""
+        width = self._width * self._factor
+        if self._outputs is None:
+            return whole(width)
+        stale = united(self.stale, more)
+        if stale is None:
+            return None
+        region = stale.grown(self._reach, self._width).scaled(self._factor).snapped(max(1, width // _STEPS))
+        return whole(width) if region.area > _MOST * width**2 else region
+
+    def update(self, inputs: Tensor, compute: Callable[[Tensor, Region], Tensor]) -> Region | None:
+        """Bring the outputs up to date; returns where they changed.
+
+        Args:
+            inputs: (1, C, w, w).
+            compute: outputs of the part of the inputs that it is given, which lies in the region that it is given.
+        """
+        region, self.stale = self.reached(), None
+        if region is None:
+            return None
+        if self._outputs is None or region.area == self._outputs.shape[-1] ** 2:
+            self._outputs = compute(inputs, whole(self._width))
+            return region
+        window = region.divided(self._factor).grown(self._reach, self._width)
+        corner = window.scaled(self._factor)
+        fresh = region.moved(-corner.top, -corner.left).of(compute(window.of(inputs), window))
+        return self._keep(region, fresh)
+
+    def _keep(self, region: Region, fresh: Tensor) -> Region | None:
+        assert self._outputs is not None
+        before = region.of(self._outputs)
+        change = (fresh - before).float().square_().mean(dim=1)[0]
+        changed = region_where(change > self._tolerance**2 * before.float().square().mean())
+        if changed is None:
+            return None
+        changed.of(before).copy_(changed.of(fresh))
+        return changed.moved(region.top, region.left)
+
+
+class DecodedMemory:
+    """The last decoding: its inputs and what every layer made of them.
+
+    Attributes:
+        inputs: of the last decoding.
+        debts: (w, w) by width, how much the scores of each pixel have changed since it was computed.
+        growing: by width, the layer that makes its first features. keeping: … its last ones.
+        colouring: … its own RGB, without the coarser widths'.
+    """
+
+    def __init__(self, widths: Sequence[int], inputs: DecoderInputs) -> None:
+        self.inputs = inputs
+        self.debts = {width: torch.zeros_like(inputs.scores[width][0, 0]) for width in widths}
+        self.growing = {width: _Layer(width // 2, factor=2) for width in widths[1:]}
+        self.keeping = {width: _Layer(width) for width in widths}
+        self.colouring = {width: _Layer(width, reach=0, tolerance=0.0) for width in widths}
+
+    def mark_scores(self, width: int, region: Region) -> None:
+        """The scores of a width have changed there."""
+        self.keeping[width].mark(region)
+        self.mark_features(width, region)
+
+    def mark_features(self, width: int, region: Region | None) -> None:
+        """The last features of a width have changed there."""
+        self.colouring[width].mark(region)
+        if 2 * width in self.growing:
+            self.growing[2 * width].mark(region)
+
+
+class IncrementalDecoder:
+    """Decodes one layout, width by width. Not for training.
+
+    Args:
+        decoder: folded.
+        inputs: what to decode.
+        memory: of an earlier decoding by the same decoder, which is used up; without one, everything is computed.
+
+    Attributes:
+        memory: of this decoding; may be handed on after any :meth:`advance`.
+    """
+
+    def __init__(self, decoder: Decoder, inputs: DecoderInputs, memory: DecodedMemory | None = None) -> None:
+        self._decoder = decoder
+        self._inputs = inputs
+        self._widths = decoder.shape.widths
+        if memory is None or memory.inputs.noises is not inputs.noises:
+            memory = DecodedMemory(self._widths, inputs)
+        self.memory = memory
+        self._mark_changes()
+
+    @property
+    def batch(self) -> int:
+        """How many layouts are decoded together; only the memory of one can be used."""
+        return len(self._inputs.grid)
+
+    def _mark_changes(self) -> None:
+        before, self.memory.inputs = self.memory.inputs, self._inputs
+        if before is self._inputs:
+            return
+        change = changed_scores(before, self._inputs, self._widths[-1])
+        for width in reversed(self._widths):
+            debt = self.memory.debts[width].add_(change)
+            region = region_where(debt > SCORE_TOLERANCE)
+            if region is not None:
+                region.of(debt).zero_()
+                self.memory.mark_scores(width, region)
+            change = halved(change)
+
+    def share(self, width: int) -> float:
+        """How much of a width is still to be computed, in [0, 1], if all coarser ones are up to date."""
+        region = self._awaited(width, None)
+        return 0.0 if region is None else region.area / width**2
+
+    def _awaited(self, width: int, coarser: Region | None) -> Region | None:
+        """Where the last features of a width, or its RGB, are not up to date; ``coarser``: … those of half of it."""
+        grown = self.memory.growing[width].reached(coarser) if width in self.memory.growing else None
+        return united(self.memory.keeping[width].reached(grown), self.memory.colouring[width].stale)
+
+    def advance(self, width: int) -> None:
+        """Bring a width up to date; all coarser ones are."""
+        index = self._widths.index(width)
+        features = self._inputs.grid
+        if index:
+            features = _present(self.memory.keeping[width // 2].outputs)
+            grown = self._convolved(self.memory.growing[width], 2 * index - 1, width // 2, features)
+            self.memory.keeping[width].mark(grown)
+            features = _present(self.memory.growing[width].outputs)
+        self.memory.mark_features(width, self._convolved(self.memory.keeping[width], 2 * index, width, features))
+        self._colour(index, width)
+
+    def _convolved(self, layer: _Layer, number: int, width: int, features: Tensor) -> Region | None:
+        """Bring the convolution that is the decoder's ``number``-th up to date; its inputs have this width."""
+        module = self._decoder.convs[number - 1] if number else self._decoder.conv1
+        scores, styles, noises = self._inputs.scores[width], self._inputs.layout.styles, self._inputs.noises
+
+        def compute(part: Tensor, window: Region) -> Tensor:
+            noise = None
+            if noises is not None:
+                noise = window.scaled(noises[number].shape[-1] // width).of(noises[number])
+            return module(part, window.of(scores), styles, noise)
+
+        return layer.update(features, compute)
+
+    def _colour(self, index: int, width: int) -> None:
+        module = self._decoder.to_rgbs[index - 1] if index else self._decoder.to_rgb1
+        scores, styles = self._inputs.scores[width], self._inputs.layout.styles
+
+        def compute(part: Tensor, window: Region) -> Tensor:
+            return module(part, window.of(scores), styles, None)
+
+        self.memory.colouring[width].update(_present(self.memory.keeping[width].outputs), compute)
+
+    def picture(self, reached: int) -> Tensor:
+        """RGB (1, 3, w, w), float32, when all widths up to ``reached`` are up to date.
+
+        Finer widths add what they remember wherever that is still true; w is ``reached`` if it is true nowhere.
+        """
+        rgb: Tensor | None = None
+        stale: Region | None = None
+        for width in self._widths:
+            own = self.memory.colouring[width].outputs
+            if width > reached:
+                stale = self._awaited(width, stale)
+                if own is None or (stale is not None and stale.area == width**2):
+                    break
+                if stale is not None:
+                    own = own.clone()
+                    stale.of(own).zero_()
+            rgb = _present(own) if rgb is None else _present(own) + doubled(rgb)
+        return _present(rgb)
+
+
+def _present(tensor: Tensor | None) -> Tensor:
+    assert tensor is not None, "coarser widths come first"
+    return tensor
