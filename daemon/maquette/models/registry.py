@@ -72,9 +72,9 @@ class Architecture(Protocol):
         tensors: Mapping[str, torch.Tensor],
         entry: CatalogueEntry,
         device: torch.device,
-        dtype: torch.dtype,
+        dtype: torch.dtype | None,
     ) -> Model:
-        """The model of a weights file.
+        """The model of a weights file; ``dtype`` None = the quickest that is safe.
 
         Raises:
             MaquetteError: CHECKPOINT_CORRUPT.
@@ -104,22 +104,19 @@ def load_model(entry: CatalogueEntry, device: torch.device, dtype: torch.dtype |
     Args:
         entry: of the catalogue.
         device: that it shall run on.
-        dtype: what it computes in; None = float32.
+        dtype: what it computes in; None = the quickest that is safe.
 
     Raises:
         MaquetteError: MODEL_UNSUPPORTED, INVALID_ARGUMENT for a type that the model is not safe in, or
             CHECKPOINT_CORRUPT.
     """
-    import torch as torch_
-
     from maquette.models.tensor_files import read_tensors
 
     if entry.path is None:
         module, name = ALGORITHMS[entry.info.system]
         return cast("Callable[[ModelInfo], Model]", vars(importlib.import_module(module))[name])(entry.info)
     system = architecture(entry.info.system)
-    chosen = dtype or torch_.float32
-    if str(chosen).removeprefix("torch.") not in entry.info.dtypes:
-        message = f"The model '{entry.info.id}' is not safe in {chosen}."
+    if dtype is not None and str(dtype).removeprefix("torch.") not in entry.info.dtypes:
+        message = f"The model '{entry.info.id}' is not safe in {dtype}."
         raise MaquetteError(Reason.INVALID_ARGUMENT, message, f"Choose one of: {', '.join(entry.info.dtypes)}.")
-    return system.load(read_tensors(entry.path), entry, device, chosen)
+    return system.load(read_tensors(entry.path), entry, device, dtype)

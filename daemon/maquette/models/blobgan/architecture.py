@@ -14,6 +14,7 @@ from maquette.models.blobgan.checkpoint import MEAN_LATENT, PUBLISHED_SIZE_IN, c
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.inverter import PREFIX as ENCODER_PREFIX
 from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.precision import quickest_dtype
 from maquette.models.blobgan.sampling import seeded_generator
 from maquette.models.blobgan.verbs import TASKS, BlobGanModel
 from maquette.models.checkpoints import Checkpoint, Conversion, TensorSource
@@ -140,7 +141,7 @@ class BlobGanArchitecture:
         )
 
     def load(
-        self, tensors: Mapping[str, Tensor], entry: CatalogueEntry, device: torch.device, dtype: torch.dtype
+        self, tensors: Mapping[str, Tensor], entry: CatalogueEntry, device: torch.device, dtype: torch.dtype | None
     ) -> BlobGanModel:
         """The model of a weights file.
 
@@ -152,6 +153,9 @@ class BlobGanArchitecture:
         except ValueError as error:
             raise corrupt("its header's size_in is not a number") from error
         network = blobgan_checkpoint.load(tensors, size_in, entry.info.area_normaliser)
+        if dtype is None:
+            safe = "bfloat16" in entry.info.dtypes
+            dtype = quickest_dtype(network.shape.decoder, device) if safe else torch.float32
         return BlobGanModel(network.to(device), entry.info, dtype)
 
 

@@ -73,7 +73,7 @@ class PaletteArchitecture:
         )
 
     def load(
-        self, tensors: Mapping[str, Tensor], entry: CatalogueEntry, device: torch.device, dtype: torch.dtype
+        self, tensors: Mapping[str, Tensor], entry: CatalogueEntry, device: torch.device, dtype: torch.dtype | None
     ) -> PaletteModel:
         """The model of a weights file.
 
@@ -82,7 +82,7 @@ class PaletteArchitecture:
         """
         extras = extras_of(entry.extra)
         denoiser = palette_checkpoint.load(tensors, extras)
-        denoiser.network.to(device, dtype)
+        denoiser.network.to(device, dtype or torch.float32)
         return PaletteModel(denoiser, entry.info, extras.side)
 
 
