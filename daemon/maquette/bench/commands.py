@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from maquette.bench.animation import measure_animation
 from maquette.bench.content import measure_content
 from maquette.bench.crash import measure_crash
 from maquette.bench.drag import measure_drag
@@ -16,6 +17,7 @@ from maquette.bench.measurement import Measurement
 from maquette.bench.memory import measure_memory
 from maquette.bench.painting_commands import inpaint, photographs
 from maquette.bench.private_daemon import PrivateDaemon, private_daemon, weights_to_measure
+from maquette.bench.render import measure_render
 from maquette.bench.report import print_table, write_json
 from maquette.bench.start import measure_start
 from maquette.store.weights_file import read_metadata
@@ -81,6 +83,16 @@ def drag(
 
 
 @app.command()
+def render(
+    threads: Threads = _DEFAULT_THREADS,
+    rounds: Annotated[int, typer.Option(min=1, help="How many times each way.")] = 3,
+    json_file: JsonFile = None,
+) -> None:
+    """A network of the published size: ours beside bare convolutions and a plain port."""
+    _report(measure_render(threads, rounds), json_file, "random weights")
+
+
+@app.command()
 def content(
     side: Annotated[int, typer.Option(min=16, help="Width and height of the picture in pixels.")] = 4096,
     rounds: Annotated[int, typer.Option(min=1, help="How many times each way.")] = 7,
@@ -113,6 +125,16 @@ def memory(
     _with_weights(
         lambda path: _with_daemon(lambda daemon: measure_memory(daemon, edits // 10, edits), path), weights, json_file
     )
+
+
+@app.command()
+def animation(
+    frames: Annotated[int, typer.Option(min=2, help="How many frames.")] = 250,
+    weights: Weights = None,
+    json_file: JsonFile = None,
+) -> None:
+    """An animation rendered into files by Blender without a window."""
+    _with_weights(lambda path: _with_daemon(lambda daemon: measure_animation(daemon, frames), path), weights, json_file)
 
 
 @app.command("all")

@@ -94,12 +94,13 @@ def connect(folder: Path, process: subprocess.Popen[bytes], pump: Pump, connecti
 
 @dataclass(frozen=True)
 class PrivateDaemon:
-    """A daemon that runs, a client that is connected, and the model to measure with."""
+    """A daemon that runs, a client that is connected, the model to measure with, and the folder of all its files."""
 
     process: subprocess.Popen[bytes]
     pump: Pump
     connection: Connection
     model_id: str
+    folder: Path
 
     def server(self) -> psutil.Process:
         """The server's process."""
@@ -129,6 +130,6 @@ def private_daemon(weights: Path, threads: int = 0) -> Generator[PrivateDaemon]:
         with contextlib.closing(Connection(directories=[folder / "run"])) as connection:
             try:
                 connect(folder, process, pump, connection)
-                yield PrivateDaemon(process, pump, connection, model_id)
+                yield PrivateDaemon(process, pump, connection, model_id, folder)
             finally:
                 end_process(process)
