@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from .client import Connection, scenes
@@ -50,19 +50,33 @@ async def borrow_looks(
         ClientError: SCENE_MODEL_MISMATCH, any other refusal of the daemon or failure of the connection.
     """
     served = sorted(served_ids(scene, source) & set(wanted))
-    restyled = await scenes.restyle_scene(
-        connection,
-        scene_message(scene),
-        source=scene_message(source),
-        amount=1.0,
-        blob_ids=served,
-        background=True,
-        on_progress=on_progress,
-    )
-    result = scene_from_message(restyled.scene)
+    result = await _dressed(connection, scene, source, served, on_progress)
     return BorrowedLooks(
         {blob.id: blob.look.style for blob in result.blobs if blob.id in served}, result.background.style
     )
+
+
+async def resolved(connection: Connection, scene: Scene) -> Scene:
+    """The same scene with every restyle mixed into the look that it belongs to.
+
+    Raises:
+        ClientError: any refusal of the daemon or failure of the connection.
+    """
+    return await _dressed(connection, scene, scene, [blob.id for blob in scene.blobs])
+
+
+async def _dressed(
+    connection: Connection,
+    scene: Scene,
+    source: Scene,
+    blob_ids: Sequence[str],
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Scene:
+    message, other = scene_message(scene), scene_message(source)
+    restyled = await scenes.restyle_scene(
+        connection, message, source=other, amount=1.0, blob_ids=blob_ids, background=True, on_progress=on_progress
+    )
+    return scene_from_message(restyled.scene)
 
 
 async def style_of(connection: Connection, scene: Scene, blob_id: str) -> bytes:

@@ -8,6 +8,7 @@ import bpy
 from . import (
     animation_operators,
     animation_panel,
+    between_operators,
     blob_operators,
     camera_object_operators,
     camera_object_panel,
@@ -17,6 +18,7 @@ from . import (
     clock,
     daemon_operators,
     file_operators,
+    file_properties,
     gallery_operators,
     gallery_panel,
     overlay,
@@ -40,6 +42,7 @@ _CLASSES = (
     *gallery_operators.CLASSES,
     *style_operators.CLASSES,
     *file_operators.CLASSES,
+    *between_operators.CLASSES,
     *panel.CLASSES,
     *camera_operators.CLASSES,
     *camera_panel.CLASSES,
@@ -59,6 +62,7 @@ def register() -> None:
     properties.register()
     camera_properties.register()
     pins.register()
+    file_properties.register()
     showcase.register()
     picture_properties.register()
     for each in _CLASSES:
@@ -76,6 +80,7 @@ def unregister() -> None:
     picture_properties.unregister()
     style_shelf.unregister()
     showcase.unregister()
+    file_properties.unregister()
     pins.unregister()
     camera_properties.unregister()
     properties.unregister()

@@ -13,7 +13,7 @@ from ..documents import BlobDocument, PlaneDocument
 from ..gallery import Completion
 from ..placement import DEPTH_STEP
 from ..scene import Scene
-from . import blobs, camera_mode, pins, plane, sources, staging
+from . import blobs, camera_mode, leading, pins, plane, sources, staging
 
 
 def wish(target: bpy.types.Object, keep_background: bool, seed: int, truncation: float) -> Completion:
@@ -42,6 +42,7 @@ def stage(context: bpy.types.Context, target: bpy.types.Object, asked: Completio
             bpy.data.objects.remove(empty)
         else:
             standing[empty[blobs.ID_KEY]] = blobs.placement_of(empty, target).depth
+    leading.forget(target)
     plane.write_document(target, PlaneDocument(proposal.without_blobs(), proposal, document.frame))
     depths = depths_among([blob.id for blob in proposal.blobs], standing)
     for blob in proposal.blobs:

@@ -3,12 +3,16 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 import bpy
 
-from .. import strings_files, strings_styles
-from . import plane
+from .. import strings_between, strings_files, strings_styles
+from . import clock, plane
 
 
 def _is_other_plane(_settings: "FileSettings", candidate: bpy.types.Object) -> bool:
     return plane.is_plane(candidate) and candidate != plane.current(bpy.context)
+
+
+def _amount_changed(_target: bpy.types.Object, _context: bpy.types.Context) -> None:
+    clock.world().mark_changed()
 
 
 class FileSettings(bpy.types.PropertyGroup):
@@ -47,3 +51,28 @@ class FileSettings(bpy.types.PropertyGroup):
         max=1.0,
         subtype="FACTOR",
     )
+    first: bpy.props.IntProperty(name=strings_between.FIRST, description=strings_between.FIRST_HELP, default=1)
+    last: bpy.props.IntProperty(name=strings_between.LAST, description=strings_between.LAST_HELP, default=60)
+
+    def chosen_source(self) -> tuple[str, str]:
+        """Name of the other plane, or path of the file; both empty when none is chosen."""
+        if self.source == "FILE":
+            return "", self.source_file
+        return ("", "") if self.source_plane is None else (self.source_plane.name, "")
+
+
+def register() -> None:
+    """Give every object the amount that the keyframes of a plane move."""
+    bpy.types.Object.maquette_amount = bpy.props.FloatProperty(
+        name=strings_between.AMOUNT,
+        description=strings_between.AMOUNT_HELP,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        update=_amount_changed,
+    )
+
+
+def unregister() -> None:
+    """Take it away."""
+    del bpy.types.Object.maquette_amount

@@ -11,7 +11,7 @@ from ..composition import Sighting, compose
 from ..documents import read_blob
 from ..identity import IdentityBook
 from ..scene import Scene
-from . import blobs, camera_view, plane
+from . import blobs, camera_view, leading, plane
 
 
 def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, list[str]]:
@@ -44,4 +44,4 @@ def read_scene(target: bpy.types.Object, book: IdentityBook) -> tuple[Scene, lis
             empty[blobs.ID_KEY] = blob_id
         blob = replace(written.blob, id=blob_id)
         sightings.append(blobs.sighted(empty, blob, target, document.frame, view))
-    return compose(document.header, sightings), strangers
+    return leading.applied(target, compose(document.header, sightings)), strangers

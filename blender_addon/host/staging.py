@@ -13,7 +13,7 @@ from ..documents import BlobDocument, PlaneDocument
 from ..identity import fresh_id
 from ..sampling import NewScene
 from ..scene import Restyle
-from . import blobs, camera_mode, camera_view, own_picture, plane
+from . import blobs, camera_mode, camera_view, leading, own_picture, plane
 
 _CLONE_STEP = 0.06
 
@@ -42,6 +42,7 @@ def restage(context: bpy.types.Context, target: bpy.types.Object, document: Plan
     """Write a scene on a plane and stand its blobs there as they were sampled."""
     for empty in blobs.blobs_of(target):
         bpy.data.objects.remove(empty)
+    leading.forget(target)
     plane.write_document(target, document)
     plane.resize_plane(target, document)
     for rank, blob in enumerate(document.sampled.blobs):

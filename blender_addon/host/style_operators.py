@@ -185,10 +185,7 @@ class RestyleFrom(NeedsScene, Waits, bpy.types.Operator):
         settings = context.scene.maquette.files
         if not self.filepath and not self.source_plane:
             self.amount = settings.amount
-            if settings.source == "FILE":
-                self.filepath = settings.source_file
-            elif settings.source_plane is not None:
-                self.source_plane = settings.source_plane.name
+            self.source_plane, self.filepath = settings.chosen_source()
         return super().invoke(context, event)
 
     def begin(self, context):

@@ -1,4 +1,4 @@
-"""The panels "Style library" and "Scene files"."""
+"""The panels "Style library", "Scene files" and "Another scene"."""
 
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false
 from __future__ import annotations
@@ -12,7 +12,8 @@ from .. import strings_styles as strings
 from ..client import ClientError
 from ..documents import BlobDocument
 from ..style_library import KeptStyle
-from . import blobs, plane
+from . import blobs, leading, plane
+from .between_operators import MakeKeyframes, Mix, RemoveKeyframes
 from .blob_operators import active_blob
 from .file_operators import LoadScene, SaveScene
 from .style_operators import ApplyStyle, DeleteStyle, KeepStyle, RenameStyle, RestyleFrom, SetLibraryAside
@@ -63,7 +64,7 @@ class StylesPanel(_SubPanel, bpy.types.Panel):
 
 
 class FilesPanel(_SubPanel, bpy.types.Panel):
-    """Save, load, and looks from another scene."""
+    """Save and load."""
 
     bl_idname = "MAQUETTE_PT_files"
     bl_label = strings_files.FILES
@@ -73,15 +74,38 @@ class FilesPanel(_SubPanel, bpy.types.Panel):
         row = self.layout.row(align=True)
         row.operator(SaveScene.bl_idname, icon="EXPORT")
         row.operator(LoadScene.bl_idname, icon="IMPORT")
-        if plane.current(context) is None:
-            return
-        settings = context.scene.maquette.files
-        box = self.layout.box().column()
-        box.label(text=strings_files.OTHER_SCENE)
-        box.row(align=True).prop(settings, "source", expand=True)
-        box.prop(settings, "source_plane" if settings.source == "PLANE" else "source_file", text="")
-        box.prop(settings, "amount", slider=True)
-        box.operator(RestyleFrom.bl_idname, icon="BRUSHES_ALL")
+
+
+class OtherScenePanel(_SubPanel, bpy.types.Panel):
+    """Looks from another scene, and what lies between the two."""
+
+    bl_idname = "MAQUETTE_PT_other_scene"
+    bl_label = strings_files.OTHER_SCENE
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """There is a scene."""
+        return plane.current(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the panel."""
+        layout, settings = self.layout, context.scene.maquette.files
+        layout.row(align=True).prop(settings, "source", expand=True)
+        layout.prop(settings, "source_plane" if settings.source == "PLANE" else "source_file", text="")
+        column = layout.column(align=True)
+        column.prop(settings, "amount", slider=True)
+        column.operator(RestyleFrom.bl_idname, icon="BRUSHES_ALL")
+        column.operator(Mix.bl_idname, icon="MOD_LENGTH").amount = settings.amount
+        column = layout.column(align=True)
+        target = plane.current(context)
+        if leading.leads_somewhere(target):
+            column.prop(target, "maquette_amount", slider=True)
+            column.operator(RemoveKeyframes.bl_idname, icon="KEY_DEHLT")
+        else:
+            row = column.row(align=True)
+            row.prop(settings, "first")
+            row.prop(settings, "last")
+            column.operator(MakeKeyframes.bl_idname, icon="KEY_HLT")
 
 
 def _wearer(context: bpy.types.Context) -> BlobDocument | None:
@@ -120,4 +144,4 @@ def _draw_style(layout: bpy.types.UILayout, style: KeptStyle, wearer: BlobDocume
         reason.label(text=obstacle)
 
 
-CLASSES = (StylesPanel, FilesPanel)
+CLASSES = (StylesPanel, FilesPanel, OtherScenePanel)

@@ -1,0 +1,22 @@
+"""Texts of mixing two scenes and of the keyframes between them."""
+
+MIX = "Mix"
+MIX_HELP = "Replace the scene by one between it and the other; change the amount in Adjust Last Operation"
+MIX_AMOUNT = "Amount"
+MIX_AMOUNT_HELP = "0 is this scene, 1 the other"
+KEYFRAMES = "Make keyframes"
+KEYFRAMES_HELP = (
+    "Animate this scene into the other: empties move, looks change, and what is in one scene only grows or vanishes"
+)
+REMOVE = "Remove"
+REMOVE_HELP = "Remove these keyframes and what came with the other scene; the scene is as it was at the first frame"
+AMOUNT = "Towards the other scene"
+AMOUNT_HELP = "How far looks have changed into those of the other scene; places have keyframes of their own"
+FIRST = "From frame"
+FIRST_HELP = "Frame at which the scene is as it is now"
+LAST = "To frame"
+LAST_HELP = "Frame at which the scene is the other one"
+EMPTY_RANGE = "The last frame must come after the first."
+MADE = "{count} blobs change from frame {first} to frame {last}"
+ALREADY = "This plane has keyframes towards another scene already."
+ALREADY_ACTION = "Remove them first."
