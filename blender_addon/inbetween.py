@@ -219,7 +219,7 @@ def read_in_between(text: str) -> InBetween:
         if (content["format"], content["schema"]) != (FORMAT, SCHEMA):
             raise ValueError("another schema")
         first, last = map(int, content["frames"])
-        coming, leaving, new = (frozenset(map(str, content[name])) for name in ("coming", "leaving", "new"))
+        coming, leaving, new = map(_ids, (content["coming"], content["leaving"], content["new"]))
         sizes = {str(name): (float(start), float(end)) for name, (start, end) in content["sizes"].items()}
         between = InBetween(read_scene(str(content["end"])), first, last, coming, leaving, new, sizes)
         if not (coming | new) <= set(between.looks):
@@ -231,3 +231,9 @@ def read_in_between(text: str) -> InBetween:
             "Undo, or make a new scene.",
         ) from error
     return between
+
+
+def _ids(listed: object) -> frozenset[str]:
+    if not isinstance(listed, list):
+        raise TypeError("ids are not a list")
+    return frozenset(map(str, cast("list[object]", listed)))
