@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from .composition import order_key
 
@@ -53,19 +53,26 @@ def distances_among(
     return found
 
 
-def pushes(order: Sequence[str], distances: Mapping[str, float], present: Mapping[str, float]) -> dict[str, float]:
+def pushes(
+    order: Sequence[str],
+    distances: Mapping[str, float],
+    present: Mapping[str, float],
+    fixed: Container[str] = (),
+) -> dict[str, float]:
     """How much farther some things must count as standing so that the order is as wanted; as few as can be.
 
     Args:
         order: ids from back to front.
         distances: by id.
         present: by id, how much each is pushed back now.
+        fixed: ids of things in the wanted order that are not to be pushed, if there is room between them.
 
     Returns:
         By id, the new push of those that must change.
     """
     depths = {name: -(distances[name] + present[name]) for name in order}
-    kept = set(_longest_rise(order, depths))
+    standing = [name for name in order if name in fixed]
+    kept = set(_longest_rise(order, depths) if not standing else _rise_between(order, depths, standing))
     run: list[str] = []
     behind: float | None = None
     for name in (*order, None):
@@ -104,6 +111,19 @@ def _longest_rise(order: Sequence[str], depths: Mapping[str, float]) -> list[str
                 longest = before
         best.append([*longest, name])
     return max(reversed(best), key=len) if best else []
+
+
+def _rise_between(order: Sequence[str], depths: Mapping[str, float], fixed: Sequence[str]) -> list[str]:
+    """The fixed things, and those that stand between them as they should."""
+    kept: list[str] = []
+    for index, name in enumerate(order):
+        following = next((other for other in order[index + 1 :] if other in fixed), None)
+        key = order_key(depths[name], name)
+        after_last = not kept or key > order_key(depths[kept[-1]], kept[-1])
+        before_next = following is None or key < order_key(depths[following], following)
+        if name in fixed or (after_last and before_next):
+            kept.append(name)
+    return kept
 
 
 def _depths_between(behind: float | None, before: float | None, count: int) -> list[float]:

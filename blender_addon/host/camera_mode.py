@@ -3,20 +3,20 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportInvalidTypeForm=false, reportMissingImports=false
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 import bpy
 from mathutils import Matrix
 
 from ..camera import Body, View, facing, image, showing
-from ..composition import order_key
 from ..depths import distances_among, pushes
 from ..placement import DEPTH_STEP, Frame, place, too_small
 from ..scene import Blob, Scene
 from . import blobs, camera_view, clock, plane, reading
 
 POSE_KEY = "maquette_pose"
-"""On an empty on the plane: how it stood in space."""
+"""On an empty on the plane: how it stood in space, with one number more if it was animated there."""
 PLACE_KEY = "maquette_place"
 """On an empty in space: how far in front of the plane it stood, and what was locked."""
 AWAY_KEY = "maquette_away"
@@ -25,6 +25,7 @@ FOLLOW = "Maquette follow"
 """Name of the constraint by which an empty in space follows an object."""
 
 SHARE = 0.35
+_POSE_LENGTH = 16
 _FAR = 5.0
 _LOCKS = (False, False, True, True, True, False, False, False, True)
 
@@ -73,8 +74,14 @@ def leave(context: bpy.types.Context, target: bpy.types.Object) -> None:
     _lay(context, target, scene)
 
 
-def keep_order(context: bpy.types.Context, target: bpy.types.Object, order: list[str]) -> None:
-    """Push blobs in space back or forward until they cover each other in this order, from back to front."""
+def keep_order(
+    context: bpy.types.Context, target: bpy.types.Object, order: list[str], fixed: Container[str] = ()
+) -> None:
+    """Push blobs in space back or forward until they cover each other in this order, from back to front.
+
+    Args:
+        fixed: ids of those that are not to be pushed.
+    """
     view = camera_view.find(context.scene, plane.frame_of(target))
     if view is None:
         return
@@ -82,8 +89,13 @@ def keep_order(context: bpy.types.Context, target: bpy.types.Object, order: list
     known = [blob_id for blob_id in order if blob_id in empties]
     distances = {blob_id: camera_view.distance_of(empties[blob_id], view) for blob_id in known}
     present = {blob_id: empties[blob_id].maquette_push for blob_id in known}
-    for blob_id, push in pushes(known, distances, present).items():
+    for blob_id, push in pushes(known, distances, present, fixed).items():
         empties[blob_id].maquette_push = push
+
+
+def pose_of(matrix: Matrix) -> list[float]:
+    """A transform as it is written on an empty."""
+    return [value for row in matrix for value in row]
 
 
 def _stand(
@@ -96,9 +108,10 @@ def _stand(
     order = [blob.id for blob in present]
     standing = {blob_id: view.seen(body.centre)[2] for blob_id, body in bodies.items() if body is not None}
     distances = distances_among(order, standing, middle, share)
+    unmoved = {blob_id for blob_id in order if blobs.SPACE_KEY in empties[blob_id]}
     for blob in present:
         empty = empties[blob.id]
-        if blobs.SPACE_KEY in empty:
+        if blob.id in unmoved:
             continue
         body = bodies[blob.id] or facing(blob.ellipse, frame, view, distances[blob.id], flat=_is_animated(empty))
         _stand_one(empty, target, body)
@@ -106,7 +119,7 @@ def _stand(
         if empty.pop(AWAY_KEY, False) and image(body, view) is None:
             empty.hide_set(False)
     context.view_layer.update()
-    keep_order(context, target, order)
+    keep_order(context, target, order, unmoved)
 
 
 def _remembered(empty: bpy.types.Object, blob: Blob, frame: Frame, view: View) -> Body | None:
@@ -118,7 +131,11 @@ def _remembered(empty: bpy.types.Object, blob: Blob, frame: Frame, view: View) -
     body = camera_view.body_from(_matrix(empty[POSE_KEY]), empty.empty_display_size)
     if blob.hidden and image(body, view) is None:
         return body
-    return showing(body, blob.ellipse, frame, view)
+    changed = showing(body, blob.ellipse, frame, view)
+    if _is_animated(empty) and (changed is not body or len(empty[POSE_KEY]) == _POSE_LENGTH):
+        # What was animated on the plane goes on moving parallel to the picture only if it faces the camera.
+        return None
+    return changed
 
 
 def _stand_one(empty: bpy.types.Object, target: bpy.types.Object, body: Body) -> None:
@@ -149,18 +166,18 @@ def _lay(context: bpy.types.Context, target: bpy.types.Object, scene: Scene) -> 
 
 
 def _plane_depths(ordered: list[bpy.types.Object]) -> list[float]:
-    """How far in front of the plane empties stood before, if that is still their order; else in even steps."""
-    places = [empty.get(PLACE_KEY) for empty in ordered]
-    if all(place is not None for place in places):
-        keys = [order_key(place[0], empty[blobs.ID_KEY]) for place, empty in zip(places, ordered, strict=True)]
-        if keys == sorted(keys):
-            return [place[0] for place in places]
-    return [DEPTH_STEP * (rank + 1) for rank in range(len(ordered))]
+    """How far in front of the plane empties stood before, changed where that is not their order any more."""
+    places = {empty[blobs.ID_KEY]: empty.get(PLACE_KEY) for empty in ordered}
+    if any(place is None for place in places.values()):
+        return [DEPTH_STEP * (rank + 1) for rank in range(len(ordered))]
+    behind = {blob_id: -place[0] for blob_id, place in places.items()}
+    changed = pushes(list(places), behind, dict.fromkeys(places, 0.0))
+    return [-(distance + changed.get(blob_id, 0.0)) for blob_id, distance in behind.items()]
 
 
 def _lay_one(empty: bpy.types.Object, target: bpy.types.Object, blob: Blob, frame: Frame, depth: float) -> None:
     if blobs.SPACE_KEY in empty:
-        empty[POSE_KEY] = [value for row in empty.matrix_world for value in row]
+        empty[POSE_KEY] = [*pose_of(empty.matrix_world), *([1.0] if _is_animated(empty) else [])]
         del empty[blobs.SPACE_KEY]
     if blob.hidden and not blobs.is_hidden(empty):
         empty.hide_set(True)
@@ -226,4 +243,4 @@ def _lock(empty: bpy.types.Object, locks: tuple[bool, ...]) -> None:
 
 
 def _matrix(values: list[float]) -> Matrix:
-    return Matrix([values[row : row + 4] for row in range(0, 16, 4)])
+    return Matrix([values[row : row + 4] for row in range(0, _POSE_LENGTH, 4)])

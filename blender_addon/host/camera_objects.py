@@ -87,7 +87,7 @@ def boxes_of(context: bpy.types.Context, thing: bpy.types.Object) -> list[Box]:
 def stage(
     context: bpy.types.Context, result: Blockout, target: bpy.types.Object | None, in_space: bool, follow: bool
 ) -> bpy.types.Object:
-    """Put a scene made from objects on a plane, or stand it where the objects are.
+    """Put a scene made from objects on a plane, or stand it where the objects are, which stay selected.
 
     Args:
         target: plane; None = a new one.
@@ -98,7 +98,12 @@ def stage(
     """
     if target is not None:
         target.pop(plane.MODE_KEY, None)
+    selected, active = context.selected_objects, context.view_layer.objects.active
     staged = staging.stage(context, result.new, target)
+    staged.select_set(False)
+    for each in selected:
+        each.select_set(True)
+    context.view_layer.objects.active = active
     if in_space:
         apart = standing_apart(result.placed)
         for empty in blobs.blobs_of(staged):
@@ -106,8 +111,7 @@ def stage(
             if placed is None:
                 continue
             empty.maquette_push = apart.get(empty[blobs.ID_KEY], 0.0)
-            matrix = camera_view.matrix_of(placed.body)
-            empty[camera_mode.POSE_KEY] = [value for row in matrix for value in row]
+            empty[camera_mode.POSE_KEY] = camera_mode.pose_of(camera_view.matrix_of(placed.body))
             if follow and (leader := context.scene.objects.get(placed.name)):
                 constraint = empty.constraints.new("CHILD_OF")
                 constraint.name, constraint.target = camera_mode.FOLLOW, leader

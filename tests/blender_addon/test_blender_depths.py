@@ -50,6 +50,12 @@ def test_equally_far_things_are_told_apart():
     assert order_key(-(5.0 + changed.get("b", 0.0)), "b") < order_key(-(5.0 + changed.get("a", 0.0)), "a")
 
 
+def test_what_is_fixed_is_not_pushed():
+    standing = {"a": 9.0, "n": 3.0, "b": 8.0, "m": 7.5, "c": 7.0}
+    changed = pushes("anbmc", standing, {**dict.fromkeys("anbm", 0.0), "c": -1.0}, fixed="abc")
+    assert changed == {"n": pytest.approx(5.5)}
+
+
 def test_where_there_is_no_room_all_are_stood_apart():
     standing = {"a": 5.0, "b": 1.0, "c": 5.0 - 1e-5}
     changed = pushes("abc", standing, dict.fromkeys("abc", 0.0))

@@ -1,3 +1,15 @@
 """The modules of checks, in the order in which they are made in one Blender: each goes on where the last left off."""
 
-MODULES = ("beginning", "picture", "following", "gallery", "files", "between", "keeping", "animation", "undo", "leaving")
+MODULES = (
+    "beginning",
+    "picture",
+    "following",
+    "gallery",
+    "files",
+    "between",
+    "camera",
+    "keeping",
+    "animation",
+    "undo",
+    "leaving",
+)
