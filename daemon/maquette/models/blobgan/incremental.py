@@ -2,13 +2,8 @@
 
 Every layer's outputs are remembered. An edit changes the scores somewhere; what a layer makes of that place, grown by
 the reach of its convolution, is computed again from the remembered inputs around it. Two bounds keep an edit from
-reaching everywhere, since scores fall off without end and every layer's reach adds to those before:
-
-* Scores that changed by at most ``SCORE_TOLERANCE`` (sum over the rows) since a pixel was computed are not followed.
-* Outputs that changed by at most ``FEATURE_TOLERANCE`` times their rms are neither kept nor followed.
-
-Neither adds up over a series of edits: the first counts every change since the pixel was computed, the second compares
-with what the next layer has seen.
+reaching everywhere, since scores fall off without end and every layer's reach adds to those before: see
+:class:`Tolerances`.
 """
 
 from __future__ import annotations
@@ -25,10 +20,25 @@ from maquette.models.blobgan.layers import doubled, halved
 from maquette.models.blobgan.regions import Region, region_where, united, whole
 from maquette.models.blobgan.splatting import Layout
 
-SCORE_TOLERANCE = 0.03
-FEATURE_TOLERANCE = 0.1
 _MOST = 0.7
 _STEPS = 32
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """Changes that are not followed. Neither adds up over a series of edits.
+
+    Attributes:
+        scores: Σ |w − w′| over the rows, of all changes since the pixel was computed.
+        features: rms over the channels, in rms of the map around; compared with what the next layer has seen.
+    """
+
+    scores: float = 0.03
+    features: float = 0.1
+
+
+TOLERANCES = Tolerances()
+"""Pictures differ from whole renders by less than can be seen: 47 dB and more with the embedded model."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +83,12 @@ class _Layer:
 
     Args:
         width: of its inputs.
+        tolerance: change of an output that is not followed, see :class:`Tolerances`.
         factor: by which its outputs are larger.
         reach: how many pixels around a place its outputs there depend on.
-        tolerance: change of an output, in rms of the outputs around, that is not followed.
     """
 
-    def __init__(self, width: int, factor: int = 1, reach: int = 1, tolerance: float = FEATURE_TOLERANCE) -> None:
+    def __init__(self, width: int, tolerance: float, factor: int = 1, reach: int = 1) -> None:
         self._width, self._factor, self._reach, self._tolerance = width, factor, reach, tolerance
         self._outputs: Tensor | None = None
         self.stale: Region | None = None
@@ -137,17 +147,20 @@ class DecodedMemory:
 
     Attributes:
         inputs: of the last decoding.
+        tolerances: of all its decodings.
         debts: (w, w) by width, how much the scores of each pixel have changed since it was computed.
         growing: by width, the layer that makes its first features. keeping: … its last ones.
         colouring: … its own RGB, without the coarser widths'.
     """
 
-    def __init__(self, widths: Sequence[int], inputs: DecoderInputs) -> None:
+    def __init__(self, widths: Sequence[int], inputs: DecoderInputs, tolerances: Tolerances) -> None:
         self.inputs = inputs
+        self.tolerances = tolerances
+        followed = tolerances.features
         self.debts = {width: torch.zeros_like(inputs.scores[width][0, 0]) for width in widths}
-        self.growing = {width: _Layer(width // 2, factor=2) for width in widths[1:]}
-        self.keeping = {width: _Layer(width) for width in widths}
-        self.colouring = {width: _Layer(width, reach=0, tolerance=0.0) for width in widths}
+        self.growing = {width: _Layer(width // 2, followed, factor=2) for width in widths[1:]}
+        self.keeping = {width: _Layer(width, followed) for width in widths}
+        self.colouring = {width: _Layer(width, 0.0, reach=0) for width in widths}
 
     def mark_scores(self, width: int, region: Region) -> None:
         """The scores of a width have changed there."""
@@ -168,17 +181,24 @@ class IncrementalDecoder:
         decoder: folded.
         inputs: what to decode.
         memory: of an earlier decoding by the same decoder, which is used up; without one, everything is computed.
+        tolerances: of decodings that this one is the first of.
 
     Attributes:
         memory: of this decoding; may be handed on after any :meth:`advance`.
     """
 
-    def __init__(self, decoder: Decoder, inputs: DecoderInputs, memory: DecodedMemory | None = None) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        inputs: DecoderInputs,
+        memory: DecodedMemory | None = None,
+        tolerances: Tolerances = TOLERANCES,
+    ) -> None:
         self._decoder = decoder
         self._inputs = inputs
         self._widths = decoder.shape.widths
         if memory is None or memory.inputs.noises is not inputs.noises:
-            memory = DecodedMemory(self._widths, inputs)
+            memory = DecodedMemory(self._widths, inputs, tolerances)
         self.memory = memory
         self._mark_changes()
 
@@ -194,7 +214,7 @@ class IncrementalDecoder:
         change = changed_scores(before, self._inputs, self._widths[-1])
         for width in reversed(self._widths):
             debt = self.memory.debts[width].add_(change)
-            region = region_where(debt > SCORE_TOLERANCE)
+            region = region_where(debt > self.memory.tolerances.scores)
             if region is not None:
                 region.of(debt).zero_()
                 self.memory.mark_scores(width, region)

@@ -14,7 +14,13 @@ from torch import Tensor
 from maquette.errors import MaquetteError
 from maquette.models.blobgan.decoder import DecoderShape, StyledConvolution, drawn_noises
 from maquette.models.blobgan.geometry import blob_colours
-from maquette.models.blobgan.incremental import DecodedMemory, DecoderInputs, IncrementalDecoder
+from maquette.models.blobgan.incremental import (
+    TOLERANCES,
+    DecodedMemory,
+    DecoderInputs,
+    IncrementalDecoder,
+    Tolerances,
+)
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.sampling import seeded_generator
 from maquette.models.blobgan.splatting import Layout, blob_map_scores, splatted
@@ -78,10 +84,15 @@ class Renderer:
         network: on its device; is made ready for inference.
         dtype: what the decoder computes in; geometry and RGB are always float32.
         preview_seconds: a preview ends at the width that it is expected to reach in this time.
+        tolerances: what previews leave out.
     """
 
     def __init__(
-        self, network: BlobGan, dtype: torch.dtype = torch.float32, preview_seconds: float = PREVIEW_SECONDS
+        self,
+        network: BlobGan,
+        dtype: torch.dtype = torch.float32,
+        preview_seconds: float = PREVIEW_SECONDS,
+        tolerances: Tolerances = TOLERANCES,
     ) -> None:
         self.network = network.requires_grad_(False).eval()
         self.device = network.mean_latent.device
@@ -92,7 +103,8 @@ class Renderer:
         convolutions = [module for module in decoder.modules() if isinstance(module, StyledConvolution)]
         self._has_noise = any(float(module.noise.weight) != 0.0 for module in convolutions)
         self._operations = operations_by_width(decoder.shape)
-        self._preview_seconds = preview_seconds
+        self.preview_seconds = preview_seconds
+        self._tolerances = tolerances
         self._speed = ASSUMED_SPEED
         self._memory: DecodedMemory | None = None
 
@@ -151,7 +163,7 @@ class Renderer:
         with stopwatch.measured("decode"), torch.inference_mode():
             grid = splatted(pyramid[self.network.shape.decoder.size_in], layout.structures).to(self.dtype)
             inputs = DecoderInputs(layout, grid, pyramid, noises)
-            decoder = IncrementalDecoder(self.network.generator_ema, inputs, memory)
+            decoder = IncrementalDecoder(self.network.generator_ema, inputs, memory, self._tolerances)
         del memory
         try:
             reached = yield from self._advanced(decoder, preview, stopwatch)
@@ -172,7 +184,7 @@ class Renderer:
         done, spent, seconds, reached = 0.0, 0.0, 0.0, 0
         for width, total in self._operations.items():
             coming = (total - done) * decoder.share(width)
-            if reached and preview and (spent + coming) / self._speed > self._preview_seconds:
+            if reached and preview and (spent + coming) / self._speed > self.preview_seconds:
                 break
             before = time.perf_counter()
             # Inference mode belongs to the thread: it must not stay on while other operations take their turn.

@@ -1,0 +1,98 @@
+"""What makes rendering quick must not be seen in the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import maquette
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from maquette.models.blobgan.checkpoint import load
+from maquette.models.blobgan.decoder import DecoderShape
+from maquette.models.blobgan.layout_network import layout_of
+from maquette.models.blobgan.minimal_filtering import MinimalFilter
+from maquette.models.blobgan.precision import quickest_dtype
+from maquette.models.blobgan.regions import Region, region_where, united, whole
+from maquette.models.blobgan.sampling import LayoutSampler
+from maquette.models.tensor_files import read_tensors
+from model_helpers import difference
+from torch.nn import functional
+
+WEIGHTS = Path(maquette.__file__).parent / "weights" / "blobgan-rooms.safetensors"
+LARGE = DecoderShape(768, 512, {16: 768, 32: 768, 64: 768, 128: 384, 256: 192})
+SMALL = DecoderShape(12, 6, {8: 12, 16: 10})
+CPU = torch.device("cpu")
+sides = st.integers(0, 40)
+regions = st.builds(
+    lambda top, left, height, width: Region(top, left, top + height, left + width),
+    *[sides] * 2,
+    *[st.integers(1, 24)] * 2,
+)
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 3), st.integers(1, 9), st.integers(1, 40), st.integers(1, 40))
+def test_minimal_filtering_is_convolution(batch: int, channels: int, height: int, width: int) -> None:
+    generator = torch.Generator().manual_seed(height)
+    features = torch.randn(batch, channels, height, width, generator=generator)
+    kernel = torch.randn(5, channels, 3, 3, generator=generator)
+    bias = torch.randn(5, generator=generator)
+    filtered = MinimalFilter(kernel)(features, bias)
+    assert difference(filtered, functional.conv2d(features, kernel, bias, padding=1)) < 2e-4
+
+
+def test_wide_layers_are_filtered_minimally_and_give_the_same_picture() -> None:
+    network = load(read_tensors(WEIGHTS), 8, 0.0012).requires_grad_(False)
+    parts = LayoutSampler(network).parts(3, 0.4)
+    layout = layout_of(parts, network.shape.area_normaliser)
+    with torch.inference_mode():
+        plain = network.decode(layout)
+        network.generator_ema.fold()
+        assert any(getattr(module, "minimal_filter", None) for module in network.modules())
+        assert difference(network.decode(layout), plain) < 1e-4
+        network.generator_ema.fold(torch.bfloat16)
+        error = (network.decode(layout, dtype=torch.bfloat16) - plain).square().mean()
+    assert float(10 * torch.log10(4 / error)) >= 40
+
+
+@pytest.mark.parametrize(
+    ("shape", "device", "gain", "chosen"),
+    [
+        (LARGE, "cpu", 2.0, torch.bfloat16),
+        (LARGE, "cpu", 1.2, torch.float32),
+        (LARGE, "cpu", 0.5, torch.float32),
+        (SMALL, "cpu", 2.0, torch.float32),
+        (LARGE, "cuda", 2.0, torch.float32),
+    ],
+)
+def test_large_decoders_compute_in_what_is_clearly_faster(
+    shape: DecoderShape, device: str, gain: float, chosen: torch.dtype
+) -> None:
+    seconds = {torch.float32: gain, torch.bfloat16: 1.0}
+    assert quickest_dtype(shape, torch.device(device), lambda dtype: seconds[dtype]) == chosen
+
+
+def test_this_machine_can_be_timed() -> None:
+    assert quickest_dtype(LARGE, CPU) in (torch.float32, torch.bfloat16)
+
+
+@given(regions, regions)
+def test_a_union_holds_both(one: Region, other: Region) -> None:
+    both = torch.zeros(80, 80, dtype=torch.bool)
+    one.of(both).fill_(True)
+    other.of(both).fill_(True)
+    assert united(one, other) == region_where(both)
+    assert united(one, None) == united(None, one) == one
+
+
+@given(regions, st.integers(1, 8), st.integers(0, 5))
+def test_regions_grow_outwards_and_stay_inside(region: Region, step: int, by: int) -> None:
+    for larger in (region.grown(by, 64), region.snapped(step), region.scaled(2).divided(2)):
+        assert united(larger, region) == larger
+    assert united(whole(64), region.grown(by, 64)) == whole(64)
+
+
+def test_no_pixel_is_no_region() -> None:
+    assert region_where(torch.zeros(4, 4, dtype=torch.bool)) is None
