@@ -35,7 +35,8 @@ def test_it_says_who_it_is(daemon: Daemon) -> None:
     assert info.version == maquette.__version__
     assert (info.protocol_min, info.protocol_max) == (1, 1)
     assert info.instance_id == daemon.runtime_file.instance_id
-    assert "scene.edit" in info.features
+    assert {"scene.edit", "scene.complete", "scene.invert", "scene.interpolate"} <= set(info.features)
+    assert {"scene.transfer", "scene.animate"} <= set(info.features)
     assert {"paint.inpaint", "paint.outpaint", "paint.colorize", "paint.restore_jpeg"} <= set(info.features)
     assert info.limits.max_blobs == 256
     assert (info.limits.max_candidates, info.limits.max_steps) == (16, 2000)

@@ -146,7 +146,8 @@ class SceneServiceServicer:
 
     def RenderAnimation(self, request_iterator, context):
         """Renders the scenes of an animation one after the other, each answered before the next is begun, in the order in which
-        they came. The same scene always gives the same picture. The end of the stream cancels the work.
+        they came. The same scene always gives the same picture. When the caller ends its side, what it sent is rendered to
+        the end; dropping the call cancels the work.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

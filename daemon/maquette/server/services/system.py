@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 FEATURES = (
     *("content", "models.import"),
     *("scene.sample", "scene.render", "scene.edit", "scene.restyle"),
+    *("scene.complete", "scene.invert", "scene.interpolate", "scene.transfer", "scene.animate"),
     *("paint.inpaint", "paint.outpaint", "paint.colorize", "paint.restore_jpeg"),
 )
 
