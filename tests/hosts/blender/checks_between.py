@@ -143,6 +143,27 @@ def keyframes_from_another_plane(drive):
 
 
 @check
+def keyframes_in_space(drive):
+    """The camera sees the way from one scene to the other; what covers what stays as the distances have it."""
+    assert bpy.ops.maquette.to_camera() == {"FINISHED"}
+    drive.settle()
+    start = drive.scene()
+    assert bpy.ops.maquette.make_keyframes(filepath=str(END_FILE), first=FIRST, last=LAST) == {"FINISHED"}
+    assert at(drive, FIRST)[0].blobs == start.blobs
+    end = {blob.name: blob for blob in sys.modules[f"{PACKAGE}.scene_files"].load_scene(END_FILE).blobs}
+    for blob in at(drive, LAST)[0].blobs:
+        if not end[blob.name].hidden:
+            ellipse = end[blob.name].ellipse
+            assert abs(blob.ellipse.x - ellipse.x) + abs(blob.ellipse.y - ellipse.y) < 1e-3, blob.name
+            assert blob.look == end[blob.name].look
+    assert bpy.ops.maquette.remove_keyframes() == {"FINISHED"}
+    bpy.context.scene.frame_set(1)
+    assert bpy.ops.maquette.to_plane() == {"FINISHED"}
+    bpy.ops.maquette.new_scene(seed=3, model_id=MODEL)
+    drive.settle()
+
+
+@check
 def keyframes_are_one_undo_step(drive):
     states = []
     for change in (
