@@ -60,6 +60,23 @@ async def test_scenes_between_two_come_in_the_order_of_their_amounts(connection,
     assert [one.thumbnail for one in between] == [None, None]
 
 
+async def test_more_scenes_than_fit_into_one_answer_are_asked_for_in_parts(connection, daemon):
+    heavy = scene_at(0.0)
+    heavy.background.structure = bytes(100_000)
+    amounts, told = [index / 99 for index in range(100)], []
+    between = await interpolate_scenes(
+        connection, heavy, scene_at(1.0), amounts, on_progress=lambda stage, fraction: told.append(fraction)
+    )
+    assert [one.scene.blobs[0].ellipse.x for one in between] == pytest.approx(amounts)
+    assert [len(request.amounts) for request in daemon.asked] == [41, 41, 18]
+    assert told == pytest.approx([0.205, 0.615, 0.91])
+
+
+async def test_scenes_of_no_amounts_are_left_to_the_daemon_to_refuse(connection, daemon):
+    await interpolate_scenes(connection, scene_at(0.0), scene_at(1.0), [])
+    assert [len(request.amounts) for request in daemon.asked] == [0]
+
+
 async def test_looks_of_another_scene_are_asked_for(connection, daemon):
     restyled = await restyle_scene(connection, scene_of(1), source=scene_of(9), amount=0.5, blob_ids=["bed"])
     assert restyled.scene.blobs[0].appearance.style == scene_of(9).blobs[0].appearance.style

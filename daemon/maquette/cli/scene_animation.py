@@ -25,7 +25,7 @@ from maquette.cli.session import call, progress_bar, read_file, write_whole
 
 RECORD_NAME = "animation.json"
 _FORMAT = "maquette-animation"
-# Scenes between two scenes that are asked for at once: large models' scenes have to fit into one message.
+# Scenes between two scenes that are asked for at once: as many are rendered while the next are made.
 _BATCH = 16
 
 

@@ -9,6 +9,10 @@ from maquette_client.scenes import OnProgress, SampledScene, last_result, sample
 from maquette_client.v1 import scene_pb2
 from maquette_client.v1.scene_grpc import SceneServiceStub
 
+# Half of what the daemon sends in one message, and the most that it makes of two scenes in one call.
+_ANSWER_BYTES = 4 * 1024 * 1024
+_MAXIMUM_AMOUNTS = 64
+
 
 async def complete_scene(
     connection: Connection,
@@ -52,12 +56,27 @@ async def interpolate_scenes(
     thumbnail_side: int = 0,
     on_progress: OnProgress | None = None,
 ) -> list[SampledScene]:
-    """Scenes between two of the same model, one for each amount: 0 = ``start``, 1 = ``end``; 1 to 64 of them.
+    """Scenes between two of the same model, one for each amount: 0 = ``start``, 1 = ``end``. As many as fit into one
+    answer are asked for at once.
 
     Raises:
         ClientError: SCENE_MODEL_MISMATCH, any other refusal of the daemon, or any failure of the connection.
     """
-    request = scene_pb2.InterpolateScenesRequest(start=start, end=end, amounts=amounts, thumbnail_side=thumbnail_side)
-    return await sampled_scenes(
-        connection, await last_result(connection, SceneServiceStub, "InterpolateScenes", request, on_progress)
-    )
+    wanted = list(amounts)
+    # A scene between two holds the blobs of both where they have no partners.
+    fitting = _ANSWER_BYTES // (start.ByteSize() + end.ByteSize() + 1)
+    batch = max(1, min(_MAXIMUM_AMOUNTS, fitting))
+    found: list[SampledScene] = []
+    for first in range(0, max(1, len(wanted)), batch):
+        part = wanted[first : first + batch]
+        request = scene_pb2.InterpolateScenesRequest(start=start, end=end, amounts=part, thumbnail_side=thumbnail_side)
+        report = _part_of(on_progress, first / max(1, len(wanted)), len(part) / max(1, len(wanted)))
+        result = await last_result(connection, SceneServiceStub, "InterpolateScenes", request, report)
+        found += await sampled_scenes(connection, result)
+    return found
+
+
+def _part_of(on_progress: OnProgress | None, start: float, span: float) -> OnProgress | None:
+    if on_progress is None:
+        return None
+    return lambda stage, fraction: on_progress(stage, start + span * fraction)
