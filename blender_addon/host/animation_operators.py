@@ -17,6 +17,8 @@ from .reporting import report_failure
 from .scene_operators import NeedsScene
 from .stepping import Stepper
 
+# Of the time between two drawings of the window, so long goes to the animation.
+_TURN_SECONDS = 0.03
 # Turning and moving the view while frames are made disturbs nobody.
 _HARMLESS = ("TIMER", "MOUSEMOVE", "MIDDLEMOUSE", "WHEEL", "TRACKPAD", "NDOF", "WINDOW_DEACTIVATE")
 
@@ -74,6 +76,8 @@ class RenderAnimation(NeedsScene, bpy.types.Operator):
         if event.type == "ESC" and event.value == "PRESS":
             self._handle.cancel()
             return {"RUNNING_MODAL"}
+        if event.type == "TIMER":
+            clock.world().pump.turn(_TURN_SECONDS)
         if not self._handle.done:
             return {"PASS_THROUGH"} if event.type.startswith(_HARMLESS) else {"RUNNING_MODAL"}
         self.cancel(context)
