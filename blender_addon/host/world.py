@@ -18,6 +18,7 @@ from . import picture, plane, reading
 
 BUSY_SECONDS = 0.01
 GLANCE_SECONDS = 2.0
+SHORTEST_TURN, LONGEST_TURN = 0.001, 0.02
 SCENE_TASK = "sample_scene"
 
 
@@ -48,6 +49,7 @@ class World:
         self._undone = False
         self._asking = False
         self._glanced_at = float("-inf")
+        self._turned_at = 0.0
 
     def close(self) -> None:
         """The extension is disabled."""
@@ -88,7 +90,12 @@ class World:
             self._dirty = False
             self._follow(now)
         self.follower.turn(now)
-        self.pump.turn()
+        self.pump.turn(self._budget(now))
+
+    def _budget(self, now: float) -> float:
+        """Seconds that the pump may take: a turn is short, but where drawing is slow there are few of them."""
+        since, self._turned_at = now - self._turned_at, now
+        return min(max(SHORTEST_TURN, 0.05 * since), LONGEST_TURN)
 
     def glance(self) -> None:
         """The panel is being drawn: see that it tells the truth, at most every two seconds and without traffic."""
