@@ -26,6 +26,8 @@ GUIDED_SIDE = 128
 _THIN = 4.0
 _COARSEST_TURNS, _TURNS = 6, 3
 _MANY_TARGETS = 150_000
+_BLENDING = 0.9
+"""The share of the work after which patches are joined to each other."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,13 @@ def completed(
     for index, (level, turns) in enumerate(zip(levels, planned, strict=True)):
         solver = LevelSolver(_started(level, estimate), field, generator, restlessness)
         for turn in range(turns + 1):
-            share = (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
+            share = _BLENDING * (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
             for _ in solver.turn() if turn else solver.begin():
                 yield Report(float(share), place, None)
             yield Report(float(share), place, solver.estimate)
+        if index == len(levels) - 1:
+            for _ in solver.blend():
+                yield Report(_BLENDING, place, None)
         field, estimate = solver.field, solver.estimate
     result = picture.copy()
     result[inside][whole.hole] = cast("FloatArray", estimate)[whole.hole]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,9 +11,10 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
+from maquette.models.exemplar.blending import blended
 from maquette.models.exemplar.matching import EXHAUSTIVE_PAIRS, Matches, Propagation, exhaustive
 from maquette.models.exemplar.patches import RADIUS, basis_of
-from maquette.models.exemplar.voting import voted
+from maquette.models.exemplar.voting import Votes, votes
 from maquette.models.painting.fillers import BoolArray, FloatArray
 
 NEARNESS = 0.1
@@ -133,16 +134,32 @@ class LevelSolver:
 
     def vote(self) -> Generator[None]:
         """Colour the hole by the matches as they are."""
+        known = torch.from_numpy(self._level.picture)
+        colours: list[Tensor] = []
+        for votes_of_some in self._votes():
+            colours.append(votes_of_some.colours(known))
+            yield
+        self.estimate[self._level.hole] = torch.cat(colours).numpy()
+
+    def blend(self) -> Generator[None]:
+        """Vote once more, now on how neighbours differ, so that what was copied meets without steps."""
+        picture = torch.from_numpy(self._level.picture)
+        known = torch.from_numpy(~self._level.hole)
+        steps: list[Tensor] = []
+        for votes_of_some in self._votes():
+            steps.append(votes_of_some.steps(picture, known))
+            yield
+        towards = cast("FloatArray", torch.cat(steps, dim=1).numpy())
+        self.estimate = yield from blended(self.estimate, towards, self._level.hole)
+
+    def _votes(self) -> Iterator[Votes]:
         near, trust = self._matches.distances, self._trust
         if bool(torch.isfinite(near).all()):
             scale = torch.quantile(near[:: 1 + len(near) // 100_000], 0.75).clamp(min=1e-6)
             trust = trust * torch.exp(-near / (2 * _SHARPNESS * scale))
         known, trust = torch.from_numpy(self._level.picture), trust.clamp(min=1e-9)
-        colours: list[Tensor] = []
         for pixels in torch.split(self._pixels, _PIXELS_AT_ONCE):
-            colours.append(voted(known, pixels, self._index, self._matches.sources, trust, self._radius))
-            yield
-        self.estimate[self._level.hole] = torch.cat(colours).numpy()
+            yield votes(known, pixels, self._index, self._matches.sources, trust, self._radius)
 
     def _match(self) -> Generator[None]:
         wanted = self._wanted()

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
 from maquette.models.exemplar.patches import weights_of_patch
 
+NEIGHBOURS = ((1, 0), (-1, 0), (0, 1), (0, -1))
+"""Steps to the pixels below, above, right and left, as (rows, columns); the two of each pair are opposite."""
 _AGREEMENT = 0.1
 
 
-def voted(picture: Tensor, pixels: Tensor, index: Tensor, sources: Tensor, trust: Tensor, radius: int) -> Tensor:
-    """Colours of unknown pixels, first the mean of all votes, then of those near that mean.
+@dataclass(frozen=True)
+class Votes:
+    """What covers P unknown pixels, K candidates each.
+
+    Attributes:
+        rows, columns: (P, K) where each candidate is copied from.
+        shares: (P, K) its weight, not yet divided by their sum.
+    """
+
+    rows: Tensor
+    columns: Tensor
+    shares: Tensor
+
+    def colours(self, picture: Tensor) -> Tensor:
+        """The weighted mean (P, C) of what is copied from a picture (H, W, C)."""
+        return _mean(_gathered(picture, self.rows, self.columns), self.shares)
+
+    def steps(self, picture: Tensor, known: Tensor) -> Tensor:
+        """How the sources change towards each of their ``NEIGHBOURS``: (4, P, C).
+
+        Args:
+            picture: (H, W, C).
+            known: (H, W), where it may be copied from; a source's step into the unknown has no say.
+        """
+        height, width = known.shape
+        own = _gathered(picture, self.rows, self.columns)
+        steps: list[Tensor] = []
+        for down, right in NEIGHBOURS:
+            rows, columns = (self.rows + down).clamp(0, height - 1), (self.columns + right).clamp(0, width - 1)
+            shares = self.shares * known[rows, columns]
+            steps.append(_mean(_gathered(picture, rows, columns) - own, shares))
+        return torch.stack(steps)
+
+
+def votes(picture: Tensor, pixels: Tensor, index: Tensor, sources: Tensor, trust: Tensor, radius: int) -> Votes:
+    """Who has a say in unknown pixels: first all, then those whose colour is near the mean of all.
 
     The second round keeps edges: where patches disagree, the majority is followed instead of the average.
 
@@ -21,9 +59,6 @@ def voted(picture: Tensor, pixels: Tensor, index: Tensor, sources: Tensor, trust
         index: (H + 2r, W + 2r) number of the target patch around a place, −1 where there is none; bordered by r.
         sources: (N, 2) matches.
         trust: (N,) weight of each target patch.
-
-    Returns:
-        (P, C).
     """
     height, width = picture.shape[:2]
     axis = torch.arange(-radius, radius + 1)
@@ -34,15 +69,18 @@ def voted(picture: Tensor, pixels: Tensor, index: Tensor, sources: Tensor, trust
     rows = (sources[:, 0][patch] + down).clamp(0, height - 1)
     columns = (sources[:, 1][patch] + right).clamp(0, width - 1)
     shares = trust[patch] * weights_of_patch(radius).flatten() * present
-    places = (rows * width + columns).flatten()
-    colours = picture.flatten(0, 1).index_select(0, places).reshape(*shares.shape, -1)
-    mean = _mean(colours, shares)
-    deviations = (colours - mean[:, None]).square().sum(dim=2)
+    colours = _gathered(picture, rows, columns)
+    deviations = (colours - _mean(colours, shares)[:, None]).square().sum(dim=2)
     closest = shares * torch.exp(-deviations / (2 * _AGREEMENT**2))
-    return torch.where(closest.sum(dim=1, keepdim=True) > 1e-9, _mean(colours, closest), mean)
+    return Votes(rows, columns, torch.where(closest.sum(dim=1, keepdim=True) > 1e-9, closest, shares))
 
 
-def _mean(colours: Tensor, shares: Tensor) -> Tensor:
-    """Of (P, K, C) colours with (P, K) shares, (P, C)."""
-    total = torch.einsum("pk,pkc->pc", shares, colours)
+def _gathered(picture: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    places = (rows * picture.shape[1] + columns).flatten()
+    return picture.flatten(0, 1).index_select(0, places).reshape(*rows.shape, -1)
+
+
+def _mean(values: Tensor, shares: Tensor) -> Tensor:
+    """Of (P, K, C) values with (P, K) shares, (P, C); 0 where nobody has a share."""
+    total = torch.einsum("pk,pkc->pc", shares, values)
     return total / shares.sum(dim=1, keepdim=True).clamp(min=1e-12)
