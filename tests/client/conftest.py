@@ -14,8 +14,10 @@ import pytest_asyncio
 from fake_daemon import FakeDaemon
 from maquette_client.connection import Connection
 from maquette_client.locations import RUNTIME_FILE_NAME
+from maquette_client.pump import Pump
 
 FAKE = Path(__file__).with_name("fake_daemon.py")
+FAKE_ZOO = Path(__file__).parent.parent / "engine"
 
 
 @pytest.fixture
@@ -69,3 +71,33 @@ def launch(directory: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     for process in processes:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def server(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The real server and engine, with models of a few lines."""
+    environment = {**os.environ, "PYTHONPATH": str(FAKE_ZOO), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "maquette.server", "--models", "fake_zoo"]
+    process = subprocess.Popen(command, env=environment)
+    deadline = time.monotonic() + 60
+    while not (directory / "daemon.json").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield process
+    process.terminate()
+    process.wait(60)
+
+
+@pytest.fixture
+def pump() -> Iterator[Pump]:
+    pump = Pump()
+    yield pump
+    pump.close()
+
+
+@pytest.fixture
+def client(server: subprocess.Popen[bytes], pump: Pump) -> Iterator[Connection]:
+    connection = Connection()
+    yield connection
+    connection.close()

@@ -4,51 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 from maquette_client import content, models, patches, scenes
-from maquette_client.connection import Connection
 from maquette_client.editing import EditSession, Frame, Rejected
 from maquette_client.errors import ClientError
 from maquette_client.images import AlphaMode, ColourSpace, Image, PixelFormat
 from maquette_client.pump import Pump
 from maquette_client.v1.scene_pb2 import Ellipse
-
-FAKE_ZOO = Path(__file__).parent.parent / "engine"
-
-
-@pytest.fixture
-def server(directory):
-    environment = {**os.environ, "PYTHONPATH": str(FAKE_ZOO), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "maquette.server", "--models", "fake_zoo"]
-    process = subprocess.Popen(command, env=environment)
-    deadline = time.monotonic() + 60
-    while not (directory / "daemon.json").exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    yield process
-    process.terminate()
-    process.wait(60)
-
-
-@pytest.fixture
-def pump():
-    pump = Pump()
-    yield pump
-    pump.close()
-
-
-@pytest.fixture
-def client(server, pump):
-    connection = Connection()
-    yield connection
-    connection.close()
 
 
 def drain(pump: Pump, seconds: float = 60.0) -> None:

@@ -52,7 +52,7 @@ class AnimationFrame:
 class AnimationRenderer:
     """One stream of scenes to the daemon, and their pictures back in the same order. The same scene always gives the
     same picture. Leaving the ``async with`` block ends the stream and cancels what is in flight. After an error the
-    renderer is of no more use: make another.
+    renderer is of no more use, and frames in flight are lost with it: make another, and submit them again.
 
     Args:
         connection: to the daemon.
