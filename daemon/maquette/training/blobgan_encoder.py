@@ -30,7 +30,7 @@ from maquette.training.metrics import psnr
 
 CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
 COMPONENT_COUNT = 192
-BATCH = 16
+BATCH = 8
 CHECKPOINT = "encoder.pt"
 SHEET_ROOMS = 16
 
@@ -41,21 +41,24 @@ class Phase:
 
     Attributes:
         until: share of the budget at which it ends.
+        widest: width of the finest features that are convolved; None = of the picture itself.
         width: of the pictures that are painted again; None = layouts alone.
         weights: of the loss.
     """
 
     until: float
+    widest: int | None
     width: int | None
     weights: LossWeights
 
 
 PHASES = (
-    Phase(0.25, None, LossWeights()),
-    Phase(0.70, 32, LossWeights(layout=0.5, picture=2.0)),
-    Phase(1.00, 64, LossWeights(layout=0.2, picture=4.0)),
+    Phase(0.20, 32, None, LossWeights()),
+    Phase(0.45, 32, 32, LossWeights(layout=0.5)),
+    Phase(0.70, None, 32, LossWeights(layout=0.5)),
+    Phase(1.00, None, 64, LossWeights(layout=0.2, picture=4.0)),
 )
-"""Layouts alone cost half as much as small pictures, and these two thirds of larger ones."""
+"""From what is cheap to what is dear: a step of the last phase costs four of the first."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def new_trainer(rooms: KnownRooms, network: BlobGan, seed: int = 0) -> InverterT
     torch.manual_seed(seed)
     count = min(COMPONENT_COUNT, len(rooms.vectors) - 1)
     weights = loss_weights(len(BLOBS), WIDTH, WIDTH)
-    encoder = ComponentEncoder(CHANNELS, principal_components(rooms.vectors, weights, count))
+    encoder = ComponentEncoder(CHANNELS, principal_components(rooms.vectors, weights, count), len(BLOBS) + 1)
     return InverterTrainer(encoder, network, scales_of(network.split(rooms.vectors)))
 
 
@@ -129,7 +132,8 @@ def train_encoder(
         indices = torch.randint(len(rooms.vectors), (BATCH,), generator=generator)
         phase = phase_at(seconds / budget)
         share = learning_rate_share(trainer.steps, seconds, budget)
-        losses.append(trainer.step(*rooms.batch(indices), share, phase.width, phase.weights))
+        batch = rooms.batch(indices)
+        losses.append(trainer.step(*batch, share, phase.width, phase.weights, phase.widest))
         if seconds - saved >= save_every:
             saved = seconds
             report(_kept(checkpoints, trainer, seconds, losses, rooms))

@@ -92,9 +92,12 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h/2, w/2)."""
+        return self.conv2(self.conv1(features), ACTIVATION_GAIN * math.sqrt(0.5)) + self.skipped(features)
+
+    def skipped(self, features: Tensor) -> Tensor:
+        """What goes past the two convolutions, over √2."""
         blur, convolution = self.skip
-        skipped = convolution(blur(features), None, math.sqrt(0.5))
-        return self.conv2(self.conv1(features), ACTIVATION_GAIN * math.sqrt(0.5)) + skipped
+        return convolution(blur(features), None, math.sqrt(0.5))
 
 
 def inverter_channels(shapes: Mapping[str, tuple[int, ...]]) -> dict[int, int]:
@@ -133,7 +136,26 @@ class Inverter(nn.Module):
             EqualisedLinear(last * FINAL_WIDTH**2, last, activated=True), EqualisedLinear(last, outputs)
         )
 
+    def features(self, pictures: Tensor, widest: int | None = None) -> dict[int, Tensor]:
+        """Features (B, C, w, w) by width w of pictures (B, 3, R, R) in [−1, 1].
+
+        Args:
+            pictures: as above.
+            widest: width above which blocks only pass on what goes past their convolutions; None = there is none.
+        """
+        stem, *blocks = self.convs
+        features = stem(pictures.contiguous(memory_format=torch.channels_last))
+        by_width = {pictures.shape[-1]: features}
+        for block in blocks:
+            passing = widest is not None and features.shape[-1] > widest
+            features = cast("ResidualBlock", block).skipped(features) if passing else block(features)
+            by_width[features.shape[-1]] = features
+        return by_width
+
+    def vectors(self, features: Tensor) -> Tensor:
+        """Layout vectors (B, O) of the coarsest features (B, C, 4, 4)."""
+        return cast(Tensor, self.final_linear(self.final_conv(features).flatten(1)))
+
     def forward(self, pictures: Tensor) -> Tensor:
         """Layout vectors (B, O) of pictures (B, 3, R, R) in [−1, 1]."""
-        features = self.final_conv(self.convs(pictures.contiguous(memory_format=torch.channels_last)))
-        return cast(Tensor, self.final_linear(features.flatten(1)))
+        return self.vectors(self.features(pictures)[FINAL_WIDTH])

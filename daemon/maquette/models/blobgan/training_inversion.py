@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from maquette.models.blobgan.conditioning import shape_vectors
 from maquette.models.blobgan.geometry import aspects_and_angles
-from maquette.models.blobgan.inverter import Inverter
+from maquette.models.blobgan.inverter import FINAL_WIDTH, EqualisedConvolution, Inverter
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
@@ -25,6 +25,9 @@ from maquette.models.blobgan.training import picture_loss, reordered
 from maquette.models.blobgan.training_layouts import Components
 
 SCORE_WIDTH = 32
+SEGMENT_WIDTHS = (8, 16)
+COARSE_WIDTH = 32
+"""Width of the features that a run should begin with: finer ones cost twice as much as all the others."""
 ABSENT_LOGIT = -6.0
 """A blob below this size cannot be seen; how far below makes no difference."""
 AVERAGE_HALF_LIFE_STEPS = 100
@@ -36,16 +39,21 @@ class LossWeights:
 
     layout: float = 1.0
     scores: float = 4.0
+    segments: float = 1.0
     picture: float = 2.0
 
 
 class ComponentEncoder(nn.Module):
-    """An :class:`Inverter` that puts out principal components of layout vectors, while it learns."""
+    """An :class:`Inverter` that puts out principal components of layout vectors, while it learns.
+
+    The convolutions of its finer blocks begin at zero: until they are used, they are not missed. While it learns it
+    also says of each place which blob shows there: every place teaches its features something, a layout only once.
+    """
 
     mean: Tensor
     from_components: Tensor
 
-    def __init__(self, channels: Mapping[int, int], components: Components) -> None:
+    def __init__(self, channels: Mapping[int, int], components: Components, rows: int) -> None:
         super().__init__()
         self.channels = dict(channels)
         self.trunk = Inverter(channels, components.from_components.shape[0])
@@ -53,10 +61,26 @@ class ComponentEncoder(nn.Module):
         self.register_buffer("from_components", components.from_components)
         with torch.no_grad():
             self.trunk.final_linear[-1].get_parameter("weight").mul_(0.1)
+            for block, width in zip(self.trunk.convs[1:], sorted(channels, reverse=True), strict=False):
+                if width > COARSE_WIDTH:
+                    block.get_parameter("conv2.1.weight").zero_()
+        self.segments = nn.ModuleDict({str(w): EqualisedConvolution(channels[w], rows, 1) for w in SEGMENT_WIDTHS})
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Layout vectors (B, O) of pictures (B, 3, R, R) in [−1, 1]."""
-        return self.mean + self.trunk(pictures) @ self.from_components
+        return self.vectors(self.trunk.features(pictures))
+
+    def vectors(self, features: Mapping[int, Tensor]) -> Tensor:
+        """Layout vectors (B, O) of features by width."""
+        return self.mean + self.trunk.vectors(features[FINAL_WIDTH]) @ self.from_components
+
+    def segment_loss(self, features: Mapping[int, Tensor], scores: Mapping[int, Tensor]) -> Tensor:
+        """Cross entropy of what is said of each place and the true scores (B, K+1, w, w) by width."""
+        losses = [
+            functional.cross_entropy(convolution(features[int(width)]), scores[int(width)])
+            for width, convolution in self.segments.items()
+        ]
+        return torch.stack(losses).mean()
 
     @torch.no_grad()
     def folded(self) -> Inverter:
@@ -105,13 +129,16 @@ def scales_of(parts: LayoutVector) -> Scales:
     return Scales(
         spread(parts.sizes[..., None])[..., 0].clamp(min=1.0),
         spread(parts.position_logits),
-        spread(_shapes(parts)),
+        spread(_shapes(parts)).clamp(min=0.2),
         torch.cat((background, spread(looks[:, 1:])), dim=0),
     )
 
 
 def layout_loss(predicted: LayoutVector, true: LayoutVector, scales: Scales) -> Tensor:
-    """Mean squared error of sizes, places, shapes and looks, in units of their spread; an absent blob has no place."""
+    """Errors of sizes, places, shapes and looks, in units of their spread: squared where small, linear where large.
+
+    An absent blob has no place, no shape and no looks.
+    """
     present = (true.sizes > 0).float()
     seen = functional.pad(present, (1, 0), value=1.0)
     absent_error = functional.relu(predicted.sizes - ABSENT_LOGIT) / 6
@@ -119,9 +146,12 @@ def layout_loss(predicted: LayoutVector, true: LayoutVector, scales: Scales) -> 
     place_error = (predicted.position_logits - true.position_logits) / scales.positions
     shape_error = (_shapes(predicted) - _shapes(true)) / scales.shapes
     looks_error = (_looks(predicted) - _looks(true)) / scales.looks
-    places = (place_error.square().mean(dim=-1) + shape_error.square().mean(dim=-1)) * present
-    looks = looks_error.square().mean(dim=-1) * seen
-    return size_error.square().mean() + places.mean() + looks.mean()
+    places = (_robust(place_error) + _robust(shape_error)) * present
+    return _robust(size_error[..., None]).mean() + places.mean() + (_robust(looks_error) * seen).mean()
+
+
+def _robust(errors: Tensor) -> Tensor:
+    return functional.huber_loss(errors, torch.zeros_like(errors), reduction="none").mean(dim=-1) * 2
 
 
 def coarse_pyramid(layout: Layout, resolution: int, width: int, smallest: int) -> dict[int, Tensor]:
@@ -135,6 +165,16 @@ def coarse_pyramid(layout: Layout, resolution: int, width: int, smallest: int) -
     return score_pyramid(scores, smallest)
 
 
+def _raster_width(painted: int | None) -> int:
+    return SCORE_WIDTH if painted is None else max(2 * SCORE_WIDTH, painted)
+
+
+def by_row(scores: Tensor, order: Tensor) -> Tensor:
+    """Scores (B, K+1, w, w) of blobs in drawing order (B, K) as scores of rows."""
+    rows = torch.cat((torch.zeros_like(order[:, :1]), order.argsort(dim=1) + 1), dim=1)
+    return scores[torch.arange(len(scores))[:, None], rows]
+
+
 class InverterTrainer:
     """Adam on a :class:`ComponentEncoder`, with an exponential moving average of its parameters.
 
@@ -146,7 +186,7 @@ class InverterTrainer:
     """
 
     def __init__(
-        self, encoder: ComponentEncoder, network: BlobGan, scales: Scales, learning_rate: float = 3e-3
+        self, encoder: ComponentEncoder, network: BlobGan, scales: Scales, learning_rate: float = 2e-2
     ) -> None:
         self.encoder = encoder
         self.average = copy.deepcopy(encoder).requires_grad_(False)
@@ -164,6 +204,7 @@ class InverterTrainer:
         rate: float,
         width: int | None = None,
         weights: LossWeights | None = None,
+        widest: int | None = None,
     ) -> float:
         """One step at ``rate`` times the learning rate; returns the loss.
 
@@ -175,11 +216,13 @@ class InverterTrainer:
             width: of the decoder's stage that paints the pictures again; None = only layouts are compared, which is
                 how a run should begin.
             weights: of the loss.
+            widest: width of the finest features that are convolved; None = of the picture itself.
         """
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate * rate
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self._loss(pictures, vectors, order, width, weights or LossWeights())
+        features = self.encoder.trunk.features(pictures, widest)
+        loss = self._loss(features, pictures, vectors, order, width, weights or LossWeights())
         loss.backward()
         nn.utils.clip_grad_norm_(self.encoder.parameters(), 10.0)
         self.optimiser.step()
@@ -188,17 +231,25 @@ class InverterTrainer:
         return float(loss.detach())
 
     def _loss(
-        self, pictures: Tensor, vectors: Tensor, order: Tensor, width: int | None, weights: LossWeights
+        self,
+        features: Mapping[int, Tensor],
+        pictures: Tensor,
+        vectors: Tensor,
+        order: Tensor,
+        width: int | None,
+        weights: LossWeights,
     ) -> Tensor:
         shape, split = self.network.shape, self.network.split
-        predicted, true = split(self.encoder(pictures)), split(vectors)
+        predicted, true = split(self.encoder.vectors(features)), split(vectors)
         layout, true_layout = (reordered(layout_of(parts, shape.area_normaliser), order) for parts in (predicted, true))
         resolution = shape.decoder.resolution
-        pyramid = coarse_pyramid(layout, resolution, max(width or 0, SCORE_WIDTH, 64), shape.decoder.size_in)
+        pyramid = coarse_pyramid(layout, resolution, _raster_width(width), shape.decoder.size_in)
         with torch.no_grad():
-            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, SCORE_WIDTH)[SCORE_WIDTH]
-        score_loss = (pyramid[SCORE_WIDTH] - scores).square().sum(dim=1).mean()
+            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, min(SEGMENT_WIDTHS))
+            shown = {size: by_row(maps, order) for size, maps in scores.items()}
+        score_loss = (pyramid[SCORE_WIDTH] - scores[SCORE_WIDTH]).square().sum(dim=1).mean()
         loss = weights.layout * layout_loss(predicted, true, self.scales) + weights.scores * score_loss
+        loss = loss + weights.segments * self.encoder.segment_loss(features, shown)
         if width is None:
             return loss
         painted = self._painted(layout, pyramid, width)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from blobgan_rooms import write_moved_bed, write_rooms
+from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.decoder import DecoderShape
+from maquette.models.blobgan.layout_network import LayoutNetwork, layout_of, output_width
+from maquette.models.blobgan.network import BlobGan, BlobGanShape
+from maquette.models.blobgan.splatting import composited_scores, score_pyramid
+from maquette.models.blobgan.training_inversion import (
+    ComponentEncoder,
+    InverterTrainer,
+    coarse_pyramid,
+    layout_loss,
+    scales_of,
+)
+from maquette.models.blobgan.training_layouts import Components
+from maquette.store.weights_file import read_metadata
+from maquette.training.blobgan_data import RoomData
+from maquette.training.blobgan_encoder import PHASES, known_rooms, phase_at, run_encoder_recipe
+from maquette.training.blobgan_features import BLOBS, drawing_order
+from maquette.training.blobgan_layouts import vectors_of
+from maquette.training.blobgan_recipe import WIDTH, new_model
+from maquette.training.blobgan_run import evaluate_file, render_report
+from maquette.training.blobgan_weights import describe_weights, load_weights, save_weights
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Path:
+    folder = tmp_path / "rooms"
+    write_rooms(folder, 0, 6)
+    return folder
+
+
+@pytest.fixture
+def weights(tmp_path: Path, rooms: Path) -> Path:
+    path = tmp_path / "blobgan-rooms.safetensors"
+    torch.manual_seed(0)
+    model = new_model()
+    features = RoomData(rooms).all_features()
+    with torch.no_grad():
+        order = drawing_order(features, model.looks(features.labelled()).structures)
+    layouts = LayoutNetwork(4, 8, output_width(len(BLOBS), WIDTH, WIDTH))
+    save_weights(path, model, layouts, order, describe_weights(10.0, 6))
+    return path
+
+
+def _tiny() -> tuple[BlobGan, torch.Tensor, torch.Tensor]:
+    """A network of three blobs, four true layout vectors, and pictures that tell them apart."""
+    torch.manual_seed(0)
+    network = BlobGan(BlobGanShape(3, 4, 8, DecoderShape(5, 4, {8: 8, 16: 8, 32: 8}))).requires_grad_(False)
+    vectors = torch.randn(4, output_width(3, 5, 4)) + 1
+    vectors[:, :4] = vectors[:, :4].abs()
+    pictures = torch.rand(4, 3, 1, 1).expand(4, 3, 32, 32) * 2 - 1
+    return network, vectors, pictures.contiguous()
+
+
+def _trainer(network: BlobGan, vectors: torch.Tensor) -> InverterTrainer:
+    torch.manual_seed(1)
+    outputs = vectors.shape[1]
+    identity = Components(vectors.mean(dim=0), torch.eye(outputs), torch.eye(outputs))
+    encoder = ComponentEncoder({32: 4, 16: 6, 8: 8, 4: 16}, identity, rows=4)
+    return InverterTrainer(encoder, network, scales_of(network.split(vectors)), learning_rate=1e-2)
+
+
+ORDER = torch.arange(3).expand(4, 3)
+
+
+@pytest.mark.parametrize("width", [None, 16, 32])
+def test_training_lowers_the_loss(width: int | None) -> None:
+    network, vectors, pictures = _tiny()
+    trainer = _trainer(network, vectors)
+    losses = [trainer.step(pictures, vectors, ORDER, 1.0, width) for _ in range(25)]
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:3])
+
+
+def test_only_the_encoder_is_trained() -> None:
+    network, vectors, pictures = _tiny()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    _trainer(network, vectors).step(pictures, vectors, ORDER, 1.0, 32)
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_a_resumed_encoder_does_the_same_steps() -> None:
+    network, vectors, pictures = _tiny()
+    first, second = _trainer(network, vectors), _trainer(network, vectors)
+    first.step(pictures, vectors, ORDER, 1.0)
+    second.load_state_dict(first.state_dict())
+    assert first.step(pictures, vectors, ORDER, 0.5, 16) == second.step(pictures, vectors, ORDER, 0.5, 16)
+
+
+def test_the_folded_encoder_is_the_trained_one() -> None:
+    network, vectors, pictures = _tiny()
+    trainer = _trainer(network, vectors)
+    trainer.step(pictures, vectors, ORDER, 1.0)
+    encoder = trainer.encoder.eval()
+    with torch.no_grad():
+        torch.testing.assert_close(encoder.folded()(pictures), encoder(pictures), atol=1e-4, rtol=1e-4)
+
+
+def test_true_layouts_have_no_loss_and_absent_blobs_no_place() -> None:
+    network, vectors, _ = _tiny()
+    vectors = vectors.clone()
+    vectors[:, 1] = -12.0
+    true = network.split(vectors)
+    assert layout_loss(true, true, scales_of(true)) == 0
+    elsewhere = vectors.clone()
+    elsewhere[:, 4 + 9 : 4 + 9 + 15] += 3.0
+    assert layout_loss(network.split(elsewhere), true, scales_of(true)) == 0
+    shown = vectors.clone()
+    shown[:, 1] = 2.0
+    assert layout_loss(network.split(shown), true, scales_of(true)) > 0.1
+
+
+def test_coarse_scores_are_nearly_the_means_of_fine_ones() -> None:
+    network, vectors, _ = _tiny()
+    layout = layout_of(network.split(vectors), 0.02)
+    fine = score_pyramid(composited_scores(layout.positions, layout.sizes, layout.covariances, 128), 8)
+    coarse = coarse_pyramid(layout, 128, 32, 8)
+    assert sorted(coarse) == [8, 16, 32]
+    for width, scores in coarse.items():
+        assert float((scores - fine[width]).abs().max()) < 0.02
+
+
+def test_phases_follow_each_other() -> None:
+    assert phase_at(0.0) is PHASES[0]
+    assert phase_at(0.0).width is None
+    assert phase_at(2.0) is PHASES[-1]
+    assert [phase.until for phase in PHASES] == sorted(phase.until for phase in PHASES)
+
+
+def test_pictures_are_numbered_as_features_are(rooms: Path) -> None:
+    write_rooms(rooms, 100, 2)
+    data = RoomData(rooms)
+    plain, mirrored = data.pictures([7]), data.pictures([15])
+    assert torch.equal(plain, mirrored.flip(-1))
+    known = known_rooms(rooms, new_model().looks.eval())
+    assert known.vectors.shape == (16, output_width(len(BLOBS), WIDTH, WIDTH))
+    features = data.all_features().pick(slice(7, 8))
+    torch.testing.assert_close(known.vectors[7:8], vectors_of(new_model().looks, features))
+
+
+def test_the_weights_file_gets_the_encoder(rooms: Path, weights: Path, tmp_path: Path) -> None:
+    before, metadata = load_weights(weights)[0], read_metadata(weights)
+    out = run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False, out=tmp_path / "out.safetensors")
+    after = load_weights(out)[0]
+    assert before.inverter is None
+    assert after.inverter is not None
+    for name, value in before.state_dict().items():
+        assert torch.equal(after.state_dict()[name], value)
+    kept = read_metadata(out)
+    assert {name: kept[name] for name in metadata} == metadata
+    assert "steps" in kept["encoder_note"]
+    assert (tmp_path / "run" / "encoder.png").exists()
+    assert out.stat().st_size < 10e6
+    again = run_encoder_recipe(rooms, out, tmp_path / "run", 0.002, resumed=True)
+    assert again == out
+    assert load_weights(out)[0].inverter is not None
+
+
+def test_another_run_is_not_overwritten_and_nothing_is_not_resumed(rooms: Path, weights: Path, tmp_path: Path) -> None:
+    with pytest.raises(MaquetteError) as nothing:
+        run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=True)
+    assert nothing.value.reason is Reason.INVALID_ARGUMENT
+    run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    with pytest.raises(MaquetteError) as another:
+        run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    assert another.value.reason is Reason.INVALID_ARGUMENT
+    with pytest.raises(MaquetteError) as empty:
+        run_encoder_recipe(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
+    assert empty.value.reason is Reason.CONTENT_NOT_FOUND
+
+
+def test_inversion_is_reported(rooms: Path, weights: Path, tmp_path: Path) -> None:
+    report = evaluate_file(rooms, weights, layouts=30)
+    assert report.inversion is None
+    assert "no encoder" in render_report(report)
+    run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    write_moved_bed(rooms, 0, 6)
+    report = evaluate_file(rooms, weights, layouts=30, inversions=1)
+    figures = report.inversion
+    assert figures is not None
+    assert (figures.rooms, figures.fitted_rooms, figures.moved_rooms) == (6, 1, 1)
+    assert figures.fitted > figures.first
+    assert "after optimisation" in render_report(report)
