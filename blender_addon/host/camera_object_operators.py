@@ -91,6 +91,7 @@ class FromObjects(Waits, bpy.types.Operator):
         if context.space_data is not None and context.space_data.type == "VIEW_3D":
             if in_space:
                 context.space_data.region_3d.view_perspective = "CAMERA"
+                context.space_data.overlay.show_relationship_lines = False
             elif target is None:
                 face(context, staged)
         return {"FINISHED"}

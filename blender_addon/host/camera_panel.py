@@ -24,8 +24,8 @@ class CameraPanel(ScenePanel, bpy.types.Panel):
         target = plane.current(context)
         by_camera = plane.is_seen_by_camera(target)
         row = self.layout.row(align=True)
-        row.operator(ToPlane.bl_idname, icon="MESH_PLANE", depress=not by_camera)
-        row.operator(ToCamera.bl_idname, icon="CAMERA_DATA", depress=by_camera)
+        row.operator(ToPlane.bl_idname, depress=not by_camera)
+        row.operator(ToCamera.bl_idname, depress=by_camera)
         camera = context.scene.camera
         if camera is None:
             self.layout.label(text=strings.NO_CAMERA, icon="ERROR")
@@ -33,7 +33,7 @@ class CameraPanel(ScenePanel, bpy.types.Panel):
         if not by_camera:
             return
         self.layout.label(text=strings.SEEN_BY.format(name=camera.name), icon="OUTLINER_OB_CAMERA")
-        self.layout.prop(context.scene.maquette.camera, "backdrop")
+        self.layout.row(align=True).prop(context.scene.maquette.camera, "backdrop", expand=True)
         empty = active_blob(context)
         if empty is not None and blobs.SPACE_KEY in empty:
             self.layout.prop(empty, "maquette_push")

@@ -6,6 +6,11 @@ import bpy
 from .. import strings_camera as strings
 from . import camera_backdrop, clock, plane
 
+BACKDROPS = (
+    ("BACK", strings.BACKDROP_BEHIND, strings.BACKDROP_BEHIND_HELP),
+    ("FRONT", strings.BACKDROP_OVER, strings.BACKDROP_OVER_HELP),
+    ("OFF", strings.BACKDROP_OFF, strings.BACKDROP_OFF_HELP),
+)
 MODES = (
     ("SPACE", strings.MODE_SPACE, strings.MODE_SPACE_HELP),
     ("PLANE", strings.MODE_PLANE, strings.MODE_PLANE_HELP),
@@ -19,8 +24,8 @@ def _backdrop_changed(_settings: "CameraSettings", context: bpy.types.Context) -
 class CameraSettings(bpy.types.PropertyGroup):
     """Settings of a Blender scene."""
 
-    backdrop: bpy.props.BoolProperty(
-        name=strings.BACKDROP, description=strings.BACKDROP_HELP, default=True, update=_backdrop_changed
+    backdrop: bpy.props.EnumProperty(
+        name=strings.BACKDROP, description=strings.BACKDROP_HELP, items=BACKDROPS, update=_backdrop_changed
     )
     mode: bpy.props.EnumProperty(name=strings.MODE, items=MODES)
     follow: bpy.props.BoolProperty(name=strings.FOLLOW, description=strings.FOLLOW_HELP)

@@ -256,6 +256,12 @@ def new_scenes_stand_in_space_too(drive):
     assert all(drive.module("blobs").SPACE_KEY in each for each in drive.module("blobs").blobs_of(drive.plane))
     backdrops = [each.image for each in camera().data.background_images]
     assert backdrops == [drive.module("plane").picture_of(drive.plane)]
+    settings = bpy.context.scene.maquette.camera
+    settings.backdrop = "OFF"
+    assert not camera().data.background_images
+    settings.backdrop = "FRONT"
+    assert [each.display_depth for each in camera().data.background_images] == ["FRONT"]
+    settings.backdrop = "BACK"
 
 
 @check
