@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,17 @@ from maquette.cli.session import call, progress_bar, write_file, write_whole
 
 if TYPE_CHECKING:
     from maquette.cli.pictures.document import Document
+
+
+@dataclass(frozen=True)
+class _Window:
+    """What is sent of a picture: all of it, or the box alone, whose corner it has at ``left``, ``top``."""
+
+    image: Image
+    part: Part | None
+    left: int
+    top: int
+
 
 PictureIn = Annotated[Path, typer.Argument(metavar="PICTURE", help="PNG, JPEG, TIFF or WebP, of any depth.")]
 Box = Annotated[
@@ -43,14 +55,13 @@ def invert(
     if scene is None and (pin or pin_background):
         raise ClientError("INVALID_ARGUMENT", "Nothing can be pinned without a scene.", "Name it with --scene.")
     pinned = [] if scene is None else ids_of(scene, pin)
-    document = _document(picture_in)
-    part = _part(box, document)
+    window = _window(box, _document(picture_in))
 
     async def work(connection: Connection) -> InvertedImage:
         return await invert_image(
             connection,
-            _image(document),
-            part=part,
+            window.image,
+            part=window.part,
             model_id=model,
             scene=scene,
             pinned_ids=pinned,
@@ -67,12 +78,12 @@ def invert(
         typer.echo(str(output))
     if scene_out is not None or output is None:
         save(found.scene, None, None, None, scene_out)
-    typer.echo(_figures(found))
+    typer.echo(_figures(found, window))
 
 
-def _figures(found: InvertedImage) -> str:
+def _figures(found: InvertedImage, window: _Window) -> str:
     part, guess = found.part, "the encoder's" if found.encoded else "the first"
-    box = f"{part.left},{part.top},{part.width},{part.height}"
+    box = f"{window.left + part.left},{window.top + part.top},{part.width},{part.height}"
     return f"{found.psnr:.1f} dB ({guess} guess: {found.first_psnr:.1f} dB), of --box {box}"
 
 
@@ -92,23 +103,24 @@ def transfer(
     kind_of_name(picture_out)
     scenes = read_scene(before), read_scene(after)
     document = _document(picture_in)
-    part = _part(box, document)
-    image = _image(document)
+    window = _window(box, document)
 
     async def work(connection: Connection) -> TransferredEdit:
-        return await transfer_edit(connection, image, *scenes, part=part, blend=blend, on_progress=on_progress)
+        return await transfer_edit(
+            connection, window.image, *scenes, part=window.part, blend=blend, on_progress=on_progress
+        )
 
     with progress_bar("carrying over") as on_progress:
         edit = call(work)
-    write_whole(picture_out, encode(_edited(document, with_edit(image, edit)), picture_out))
-    typer.echo(f"Wrote {picture_out} ({_changed(edit)}).")
+    write_whole(picture_out, encode(_edited(document, window, edit), picture_out))
+    typer.echo(f"Wrote {picture_out} ({_changed(edit, window)}).")
 
 
-def _changed(edit: TransferredEdit) -> str:
+def _changed(edit: TransferredEdit, window: _Window) -> str:
     part = edit.changed
     if part is None:
         return "nothing changed"
-    return f"{part.width} × {part.height} pixels at {part.left}, {part.top} changed"
+    return f"{part.width} × {part.height} pixels at {window.left + part.left}, {window.top + part.top} changed"
 
 
 # The libraries of picture files are imported by those who read pictures: the other commands begin without them.
@@ -120,23 +132,12 @@ def _document(path: Path) -> Document:
     return read_document(path)
 
 
-def _image(document: Document) -> Image:
+def _window(box: str, document: Document) -> _Window:
     from maquette.cli.pictures.document import image_of
-
-    return image_of(document)
-
-
-def _edited(document: Document, image: Image) -> Document:
-    from maquette.cli.pictures.document import pixels_of
-
-    return document.with_pixels(pixels_of(image))
-
-
-def _part(box: str, document: Document) -> Part | None:
     from maquette.cli.selections import box_from
 
     if not box:
-        return None
+        return _Window(image_of(document), None, 0, 0)
     height, width = document.pixels.shape[:2]
     part = box_from(box)
     if part.left < 0 or part.top < 0 or part.right > width or part.bottom > height:
@@ -145,4 +146,13 @@ def _part(box: str, document: Document) -> Part | None:
             f"The box '{box}' reaches out of the picture, which is {width} × {height} pixels.",
             "Name a box inside it.",
         )
-    return Part(part.left, part.top, part.width, part.height)
+    image = image_of(document, document.pixels[part.top : part.bottom, part.left : part.right])
+    return _Window(image, Part(0, 0, part.width, part.height), part.left, part.top)
+
+
+def _edited(document: Document, window: _Window, edit: TransferredEdit) -> Document:
+    from maquette.cli.pictures.document import pixels_of
+
+    pixels, patch = document.pixels.copy(), pixels_of(with_edit(window.image, edit))
+    pixels[window.top : window.top + patch.shape[0], window.left : window.left + patch.shape[1]] = patch
+    return document.with_pixels(pixels)
