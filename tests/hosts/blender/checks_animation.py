@@ -218,3 +218,23 @@ def refuses_what_cannot_be(drive):
     bpy.ops.maquette.new_scene(seed=3, model_id=MODEL)
     assert "has not been saved" in refusal(bpy.ops.maquette.render_animation)
     drive.settle()
+
+
+@check
+def shows_what_a_moving_camera_sees(drive):
+    """Empties in space stand still; the camera goes by."""
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end, scene.frame_step = 1, 4, 1
+    assert bpy.ops.maquette.to_camera() == {"FINISHED"}
+    place = scene.camera.location.copy()
+    key(scene.camera, "location", {1: place, 4: (place.x + 0.5, place.y + 0.5, place.z)})
+    scene.camera.data.lens = 50.0
+    key(scene.camera.data, "lens", {1: 50.0, 4: 40.0})
+    made = render("camera")
+    assert len({data for name, data in made.items() if name.endswith(".png")}) == scene.frame_end
+    for frame in range(1, 5):
+        scene.frame_set(frame)
+        assert made[f"{frame:04d}.png"] == png(drive), f"frame {frame} shows another scene"
+    times = written_at("camera")
+    assert render("camera") == made
+    assert written_at("camera") == times

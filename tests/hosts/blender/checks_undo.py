@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import sys
+import time
 from dataclasses import dataclass, replace
 
 import bpy
@@ -41,7 +42,12 @@ class Thing:
 
 
 class Studio:
-    """An artist at work, beside a plain model of what every action does: ``things``, by the id of the blob."""
+    """An artist at work, beside a plain model of what every action does.
+
+    Attributes:
+        things: by the id of the blob.
+        backdrop: seed of the restyle of what lies behind them.
+    """
 
     def __init__(self, drive):
         self.drive, self.random = drive, random.Random(SEED)
@@ -61,8 +67,8 @@ class Studio:
             )
             for each in self.empties()
         }
-        self.things = self.sampled
-        self.history, self.at = [self.things], 0
+        self.things, self.backdrop = self.sampled, None
+        self.history, self.at = [(self.things, self.backdrop)], 0
         self.counts = {}
 
     def empties(self):
@@ -131,7 +137,7 @@ class Studio:
         self.add(blob_id)
 
     def delete(self):
-        """Not the last two: an artist keeps something."""
+        """Some always stay, so that there is something to edit."""
         blob_id = self.chosen(within_reach=True)
         if len(self.things) > 5:
             self.select(blob_id)
@@ -156,9 +162,13 @@ class Studio:
         bpy.ops.maquette.restyle(source="SEED", seed=seed)
         self.change(blob_id, restyle=seed)
 
+    def restyle_backdrop(self):
+        self.backdrop = self.random.randrange(1000)
+        bpy.ops.maquette.restyle(source="SEED", seed=self.backdrop, background=True)
+
     def reset(self):
         bpy.ops.maquette.reset()
-        self.things = self.sampled
+        self.things, self.backdrop = self.sampled, None
 
     def edit(self):
         """One edit, as one undo step; what it left unchanged is a step, too."""
@@ -172,13 +182,14 @@ class Studio:
             "delete": 4,
             "reorder": 3,
             "restyle": 3,
+            "restyle_backdrop": 2,
             "reset": 1,
         }
         [action] = self.random.choices(list(actions), list(actions.values()))
         getattr(self, action)()
         bpy.context.view_layer.update()
         bpy.ops.ed.undo_push(message=action)
-        self.history[self.at + 1 :] = [self.things]
+        self.history[self.at + 1 :] = [(self.things, self.backdrop)]
         self.at += 1
         return action
 
@@ -188,7 +199,7 @@ class Studio:
         with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
             assert (bpy.ops.ed.redo() if redo else bpy.ops.ed.undo()) == {"FINISHED"}
         self.at += 1 if redo else -1
-        self.things = self.history[self.at]
+        self.things, self.backdrop = self.history[self.at]
         return "redo" if redo else "undo"
 
     def step(self):
@@ -210,6 +221,7 @@ class Studio:
         assert self.drive.world.problem is None, self.drive.world.problem
         scene = self.drive.scene()
         assert [blob.id for blob in scene.blobs] == self.order(), "other blobs, or in another order"
+        assert seed_of(scene.background) == self.backdrop, "another look behind the blobs"
         empties = {each["maquette_id"]: each for each in self.empties()}
         assert set(empties) == set(self.things)
         for blob in scene.blobs:
@@ -221,13 +233,17 @@ class Studio:
         assert near(self.placement.semi_axes(blob.ellipse, self.frame), thing.axes), (blob, thing)
         assert near_angles(self.placement.rotation(blob.ellipse), thing.turn), (blob, thing)
         assert blob.hidden == thing.hidden, (blob.id, thing)
-        assert (blob.look.restyle.seed if blob.look.restyle else None) == thing.restyle, (blob.id, thing)
+        assert seed_of(blob.look) == thing.restyle, (blob.id, thing)
 
     def check_empty(self, empty, thing):
         assert near(empty.matrix_local.translation.xy, (thing.x, thing.y)), (empty.name, thing)
         assert near(empty.matrix_local.to_scale().xy, thing.axes), (empty.name, thing)
         assert near_angles(empty.matrix_local.to_euler().z, thing.turn), (empty.name, thing)
         assert self.blobs.is_hidden(empty) == thing.hidden, (empty.name, thing)
+
+
+def seed_of(look):
+    return look.restyle.seed if look.restyle else None
 
 
 def near(first, second):
@@ -241,10 +257,11 @@ def near_angles(first, second):
 @check
 def agrees_through_hundreds_of_undos(drive):
     bpy.context.preferences.edit.undo_steps = UNDO_STEPS
+    bpy.ops.wm.read_homefile()
     bpy.ops.maquette.new_scene(seed=11, model_id=MODEL)
     drive.settle()
     bpy.ops.ed.undo_push(message="begin")
-    studio, travelled, steps = Studio(drive), 0, 0
+    studio, travelled, steps, began = Studio(drive), 0, 0, time.process_time()
     studio.check()
     while travelled < STEPS:
         done = studio.step()
@@ -258,4 +275,4 @@ def agrees_through_hundreds_of_undos(drive):
             drive.settle()
             assert (drive.picture() == drive.rendered()).all(), f"another picture after step {steps}, {done}"
     drive.settle()
-    return {"steps": steps, **studio.counts}
+    return {"steps": steps, "processor_seconds": round(time.process_time() - began, 1), **studio.counts}
