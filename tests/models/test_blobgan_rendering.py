@@ -39,7 +39,7 @@ def network() -> BlobGan:
 
 
 def renderer(tolerances: Tolerances = TOLERANCES, preview_seconds: float = UNLIMITED) -> Renderer:
-    return Renderer(network(), preview_seconds=preview_seconds, tolerances=tolerances)
+    return Renderer(network(), torch.float32, preview_seconds, preview_seconds, tolerances)
 
 
 @dataclass(frozen=True)
@@ -207,12 +207,19 @@ def test_a_first_preview_that_would_be_late_is_small() -> None:
     assert shown(renderer(preview_seconds=0.0), layout(ROOM), preview=True).shape[-1] == WIDTHS[0]
 
 
+def test_the_last_width_is_left_out_where_it_would_not_be_smooth() -> None:
+    hurried = Renderer(network(), preview_seconds=UNLIMITED, smooth_seconds=0.0)
+    assert shown(hurried, layout(ROOM), preview=True).shape[-1] == WIDTHS[-2]
+    assert shown(hurried, layout(ROOM)).shape[-1] == WIDTHS[-1]
+
+
 def test_widths_that_were_left_out_are_caught_up_with() -> None:
     one = renderer(EXACT, preview_seconds=0.0)
     shown(one, layout(ROOM))
     shown(one, layout(MOVED), preview=True)
-    one.preview_seconds = UNLIMITED
-    assert difference(shown(one, layout(MOVED), preview=True), whole(layout(MOVED))) < 1e-4
+    patient = renderer(EXACT)
+    patient._memory = one._memory
+    assert difference(shown(patient, layout(MOVED), preview=True), whole(layout(MOVED))) < 1e-4
 
 
 def test_a_picture_that_is_not_finite_is_not_remembered() -> None:

@@ -89,7 +89,7 @@ def test_a_union_holds_both(one: Region, other: Region) -> None:
 
 @given(regions, st.integers(1, 8), st.integers(0, 5))
 def test_regions_grow_outwards_and_stay_inside(region: Region, step: int, by: int) -> None:
-    for larger in (region.grown(by, 64), region.snapped(step), region.scaled(2).divided(2)):
+    for larger in (region.grown(by, 64), region.sized(step, 64), region.scaled(2).divided(2)):
         assert united(larger, region) == larger
     assert united(whole(64), region.grown(by, 64)) == whole(64)
 

@@ -21,7 +21,8 @@ from maquette.models.blobgan.regions import Region, region_where, united, whole
 from maquette.models.blobgan.splatting import Layout
 
 _MOST = 0.7
-_STEPS = 32
+_SIZES = 8
+_SMALLEST = 16
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class _Layer:
 
     Args:
         width: of its inputs.
-        tolerance: change of an output that is not followed, see :class:`Tolerances`.
+        tolerance: change of an output that is not followed, see :class:`Tolerances`; 0 = every output is followed,
+            changed or not.
         factor: by which its outputs are larger.
         reach: how many pixels around a place its outputs there depend on.
     """
@@ -103,15 +105,17 @@ class _Layer:
         self.stale = united(self.stale, region)
 
     def reached(self, more: Region | None = None) -> Region | None:
-        """Where the outputs are not what the inputs would give; ``more``: inputs that are going to change."""
-        width = self._width * self._factor
+        """Where the outputs may not be what the inputs would give; ``more``: inputs that are going to change."""
         if self._outputs is None:
-            return whole(width)
+            return whole(self._width * self._factor)
         stale = united(self.stale, more)
-        if stale is None:
-            return None
-        region = stale.grown(self._reach, self._width).scaled(self._factor).snapped(max(1, width // _STEPS))
-        return whole(width) if region.area > _MOST * width**2 else region
+        return None if stale is None else stale.grown(self._reach, self._width).scaled(self._factor)
+
+    def window(self, region: Region) -> Region:
+        """The inputs to compute outputs in a region from: whole, if that is most of them."""
+        needed = region.divided(self._factor).grown(self._reach, self._width)
+        window = needed.sized(max(_SMALLEST, self._width // _SIZES), self._width)
+        return whole(self._width) if window.area > _MOST * self._width**2 else window
 
     def update(self, inputs: Tensor, compute: Callable[[Tensor, Region], Tensor]) -> Region | None:
         """Bring the outputs up to date; returns where they changed.
@@ -123,23 +127,28 @@ class _Layer:
         region, self.stale = self.reached(), None
         if region is None:
             return None
-        if self._outputs is None or region.area == self._outputs.shape[-1] ** 2:
+        if self._outputs is None:
             self._outputs = compute(inputs, whole(self._width))
             return region
-        window = region.divided(self._factor).grown(self._reach, self._width)
+        window = self.window(region)
         corner = window.scaled(self._factor)
-        fresh = region.moved(-corner.top, -corner.left).of(compute(window.of(inputs), window))
-        return self._keep(region, fresh)
+        fresh = compute(window.of(inputs), window)
+        return self._keep(region, region.moved(-corner.top, -corner.left).of(fresh))
 
     def _keep(self, region: Region, fresh: Tensor) -> Region | None:
         assert self._outputs is not None
         before = region.of(self._outputs)
+        if self._tolerance:
+            changed = self._changed(before, fresh)
+            if changed is None:
+                return None
+            region, before, fresh = changed.moved(region.top, region.left), changed.of(before), changed.of(fresh)
+        before.copy_(fresh)
+        return region
+
+    def _changed(self, before: Tensor, fresh: Tensor) -> Region | None:
         change = (fresh - before).float().square_().mean(dim=1)[0]
-        changed = region_where(change > self._tolerance**2 * before.float().square().mean())
-        if changed is None:
-            return None
-        changed.of(before).copy_(changed.of(fresh))
-        return changed.moved(region.top, region.left)
+        return region_where(change > self._tolerance**2 * before.float().square().mean())
 
 
 class DecodedMemory:
@@ -156,10 +165,11 @@ class DecodedMemory:
     def __init__(self, widths: Sequence[int], inputs: DecoderInputs, tolerances: Tolerances) -> None:
         self.inputs = inputs
         self.tolerances = tolerances
-        followed = tolerances.features
+        # Comparing costs time too: once for each width is enough, and after the last one nothing follows.
+        followed = {width: 0.0 if width == widths[-1] else tolerances.features for width in widths}
         self.debts = {width: torch.zeros_like(inputs.scores[width][0, 0]) for width in widths}
-        self.growing = {width: _Layer(width // 2, followed, factor=2) for width in widths[1:]}
-        self.keeping = {width: _Layer(width, followed) for width in widths}
+        self.growing = {width: _Layer(width // 2, 0.0, factor=2) for width in widths[1:]}
+        self.keeping = {width: _Layer(width, followed[width]) for width in widths}
         self.colouring = {width: _Layer(width, 0.0, reach=0) for width in widths}
 
     def mark_scores(self, width: int, region: Region) -> None:
@@ -223,7 +233,7 @@ class IncrementalDecoder:
     def share(self, width: int) -> float:
         """How much of a width is still to be computed, in [0, 1], if all coarser ones are up to date."""
         region = self._awaited(width, None)
-        return 0.0 if region is None else region.area / width**2
+        return 0.0 if region is None else self.memory.keeping[width].window(region).area / width**2
 
     def _awaited(self, width: int, coarser: Region | None) -> Region | None:
         """Where the last features of a width, or its RGB, are not up to date; ``coarser``: … those of half of it."""

@@ -43,14 +43,20 @@ class Region:
         """Shifted."""
         return Region(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
 
-    def snapped(self, step: int) -> Region:
-        """With corners on multiples of ``step``, outwards."""
-        return Region(
-            self.top // step * step,
-            self.left // step * step,
-            -(-self.bottom // step) * step,
-            -(-self.right // step) * step,
-        )
+    def sized(self, step: int, width: int) -> Region:
+        """Grown to sides that are multiples of ``step``, inside a map of ``width``.
+
+        Libraries prepare a convolution for each size that they meet, which takes as long as a small one.
+        """
+        top, bottom = _sized(self.top, self.bottom, step, width)
+        left, right = _sized(self.left, self.right, step, width)
+        return Region(top, left, bottom, right)
+
+
+def _sized(start: int, end: int, step: int, width: int) -> tuple[int, int]:
+    length = min(width, -(-(end - start) // step) * step)
+    start = min(start, width - length)
+    return start, start + length
 
 
 def whole(width: int) -> Region:

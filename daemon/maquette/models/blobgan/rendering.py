@@ -29,6 +29,9 @@ from maquette.models.pictures import check_finite
 
 PREVIEW_SECONDS = 0.1
 """A preview ends at the width that it is expected to reach in this time."""
+SMOOTH_SECONDS = 0.03
+"""A preview ends before the last width, which takes about half of the time, unless this is enough for all: what follows
+the hand is seen after up to two frames' time."""
 ASSUMED_SPEED = 150e9
 """Arithmetic operations a second, until a whole picture has been timed."""
 _REMEMBERED_NOISES = 4
@@ -84,6 +87,7 @@ class Renderer:
         network: on its device; is made ready for inference.
         dtype: what the decoder computes in; geometry and RGB are always float32.
         preview_seconds: a preview ends at the width that it is expected to reach in this time.
+        smooth_seconds: … and before the last width, unless that is expected to be reached in this time.
         tolerances: what previews leave out.
     """
 
@@ -92,6 +96,7 @@ class Renderer:
         network: BlobGan,
         dtype: torch.dtype = torch.float32,
         preview_seconds: float = PREVIEW_SECONDS,
+        smooth_seconds: float = SMOOTH_SECONDS,
         tolerances: Tolerances = TOLERANCES,
     ) -> None:
         self.network = network.requires_grad_(False).eval()
@@ -103,7 +108,7 @@ class Renderer:
         convolutions = [module for module in decoder.modules() if isinstance(module, StyledConvolution)]
         self._has_noise = any(float(module.noise.weight) != 0.0 for module in convolutions)
         self._operations = operations_by_width(decoder.shape)
-        self.preview_seconds = preview_seconds
+        self._preview_seconds, self._smooth_seconds = preview_seconds, smooth_seconds
         self._tolerances = tolerances
         self._speed = ASSUMED_SPEED
         self._memory: DecodedMemory | None = None
@@ -184,7 +189,8 @@ class Renderer:
         done, spent, seconds, reached = 0.0, 0.0, 0.0, 0
         for width, total in self._operations.items():
             coming = (total - done) * decoder.share(width)
-            if reached and preview and (spent + coming) / self._speed > self.preview_seconds:
+            limit = self._preview_seconds if width < self.resolution else self._smooth_seconds
+            if reached and preview and (spent + coming) / self._speed > limit:
                 break
             before = time.perf_counter()
             # Inference mode belongs to the thread: it must not stay on while other operations take their turn.
@@ -195,7 +201,7 @@ class Renderer:
             if width < self.resolution:
                 yield Progress("decoding", done / self._operations[self.resolution])
         if not preview:
-            self._speed = done / seconds
+            self._speed += (done / seconds - self._speed) / 2
         return reached
 
 
