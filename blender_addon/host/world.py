@@ -18,7 +18,7 @@ from . import picture, plane, reading
 
 BUSY_SECONDS = 0.01
 GLANCE_SECONDS = 2.0
-SHORTEST_TURN, LONGEST_TURN = 0.001, 0.02
+SHORTEST_TURN, LONGEST_TURN = 0.001, 0.25
 SCENE_TASK = "sample_scene"
 
 
@@ -49,7 +49,7 @@ class World:
         self._undone = False
         self._asking = False
         self._glanced_at = float("-inf")
-        self._turned_at = 0.0
+        self._turned_at: float | None = None
 
     def close(self) -> None:
         """The extension is disabled."""
@@ -91,10 +91,12 @@ class World:
             self._follow(now)
         self.follower.turn(now)
         self.pump.turn(self._budget(now))
+        if not self.busy:
+            self._turned_at = None
 
     def _budget(self, now: float) -> float:
         """Seconds that the pump may take: a turn is short, but where drawing is slow there are few of them."""
-        since, self._turned_at = now - self._turned_at, now
+        since, self._turned_at = now - (self._turned_at or now), now
         return min(max(SHORTEST_TURN, 0.05 * since), LONGEST_TURN)
 
     def glance(self) -> None:
