@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from maquette.errors import MaquetteError, Reason
+from maquette.imaging.arrays import from_array
 from maquette.models.registry import SYSTEMS, Model, architecture, load_model
 from maquette.models.requests import RenderScene, SampleScene
-from maquette.models.scene_requests import CompleteScene, InterpolateScenes
+from maquette.models.scene_edits import SetEllipse, apply_edit
+from maquette.models.scene_requests import CompleteScene, InterpolateScenes, TransferEdit
 from maquette.models.tensor_files import read_tensors
 from maquette.store.catalogue import CatalogueEntry
 from model_helpers import SMALL_MODELS, finished, reports_and_result
@@ -31,6 +34,17 @@ EXAMPLES: Requests = {
     CompleteScene: lambda model: CompleteScene(_scene(model), (_scene(model).blobs[1].id,), seed=5, thumbnail_side=19),
     InterpolateScenes: lambda model: InterpolateScenes(_scene(model), _scene(model, 5), (0.3, 1.0), thumbnail_side=19),
 }
+
+
+def _transfer(model: Model) -> TransferEdit:
+    before = _scene(model)
+    pixels = np.random.default_rng(0).integers(0, 256, (33, 47, 3), np.uint8)
+    blob = before.blobs[0]
+    moved = SetEllipse(blob.id, replace(blob.ellipse, x=0.5, y=0.5))
+    return TransferEdit(from_array(pixels), before, apply_edit(before, moved))
+
+
+EXAMPLES[TransferEdit] = _transfer
 
 
 @pytest.fixture(params=sorted(SYSTEMS), scope="module")

@@ -20,6 +20,7 @@ from maquette.models.blobgan.rendering import Renderer, Rendering, Stopwatch, bl
 from maquette.models.blobgan.sampling import LayoutSampler
 from maquette.models.blobgan.scene_layout import layout_of_scene, resolved_scene, scene_of_layout, visible_blobs
 from maquette.models.blobgan.splatting import Layout
+from maquette.models.blobgan.transferring import transfer_edit
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.progress import Stretch, within
 from maquette.models.pictures import grey_picture, resized, rgb_picture
@@ -34,7 +35,7 @@ from maquette.models.requests import (
 )
 from maquette.models.scene import Scene
 from maquette.models.scene_edits import check_scene
-from maquette.models.scene_requests import CompleteScene, InterpolateScenes, InvertImage
+from maquette.models.scene_requests import CompleteScene, InterpolateScenes, InvertImage, TransferEdit
 from maquette.store.model_info import ModelInfo
 from maquette.store.system_tasks import BLOBGAN_TASKS
 
@@ -81,6 +82,7 @@ class BlobGanModel:
             ResolveStyles: self.resolve_styles,
             CompleteScene: partial(complete_scene, self),
             InterpolateScenes: partial(interpolate_scenes, self),
+            TransferEdit: partial(transfer_edit, self),
             InvertImage: partial(invert_image, self),
         }
 
