@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from maquette.models.blobgan.decoder import DecoderShape
+from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.verbs import TASKS
 from maquette.models.tensor_files import stored_tensors
@@ -19,6 +20,13 @@ CHANNELS = {16: 160, 32: 96, 64: 48, 128: 24}
 SHAPE = BlobGanShape(14, 64, 256, DecoderShape(64, 64, CHANNELS), AREA_NORMALISER)
 
 
+PUBLISHED = BlobGanShape(
+    10, 512, 1024, DecoderShape(768, 512, {16: 768, 32: 768, 64: 768, 128: 384, 256: 192}), PUBLISHED_AREA_NORMALISER
+)
+_COLOUR = 0.08
+_NOISE = 0.1
+
+
 def _randomise(network: BlobGan, generator: torch.Generator) -> None:
     with torch.no_grad():
         for name, parameter in network.named_parameters():
@@ -27,6 +35,19 @@ def _randomise(network: BlobGan, generator: torch.Generator) -> None:
             # The embedded models are trained without noise maps.
             spread = 0.0 if name.endswith("noise.weight") else spread
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * spread)
+
+
+def random_network(shape: BlobGanShape, seed: int = 0) -> BlobGan:
+    """A network that nobody has trained, with noise maps, as the published ones have; pictures of about [−1, 1]."""
+    network, generator = BlobGan(shape), torch.Generator().manual_seed(seed)
+    _randomise(network, generator)
+    with torch.no_grad():
+        for name, parameter in network.generator_ema.named_parameters():
+            if name.endswith("noise.weight"):
+                parameter.fill_(_NOISE)
+            elif name.startswith("to_rgb"):
+                parameter.mul_(1.0 if "modulation" in name else _COLOUR)
+    return network
 
 
 def write_random_model(path: Path, shape: BlobGanShape = SHAPE, seed: int = 0) -> None:
