@@ -53,7 +53,7 @@ class Drags:
         cores = sum(self.cores_of_others) / len(self.cores_of_others)
         p95, largest = Statistic.P95, Statistic.MAXIMUM
         rows = [
-            ("every edit → frame", "ms", self.latencies, Bar(p95, 100.0)),
+            ("every edit → frame", "ms", self.latencies, Bar(p95, 60.0)),
             ("newest edit → frame", "ms", self.newest_latencies, None),
             ("in the model", "ms", self.render_times, None),
             ("frames", "per s", self.frame_rates, None),

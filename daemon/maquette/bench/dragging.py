@@ -18,10 +18,11 @@ _REST_SECONDS = 0.001
 _EXCHANGE_SECONDS = 0.005
 _PATIENCE_SECONDS = 60.0
 _ROUND_SECONDS = 4.0
+_SECONDS_OF_ONE = 1.0
 
 
 class DraggingHost:
-    """Edits one scene. All times are in milliseconds.
+    """Drags the blobs of one scene, one after the other, the largest first. All times are in milliseconds.
 
     Attributes:
         latencies: for every edit, until the first frame that shows it or a later one.
@@ -38,7 +39,8 @@ class DraggingHost:
         self.steps_back = 0
         self.frames = 0
         self.last: Frame | None = None
-        self._blob = scene.blobs[-1]
+        shown = [blob for blob in scene.blobs if not blob.hidden]
+        self._blobs = sorted(shown or scene.blobs, key=lambda blob: -blob.ellipse.size)
         self._unseen: deque[tuple[int, float]] = deque()
         self._pump = daemon.pump
         self._session = EditSession(daemon.connection, daemon.pump, scene, on_frame=self._show)
@@ -64,20 +66,21 @@ class DraggingHost:
 
     def _moved(self, seconds: float) -> ScenePatch:
         angle = 2 * math.pi * seconds / _ROUND_SECONDS
-        old = self._blob.ellipse
+        blob = self._blobs[int(seconds / _SECONDS_OF_ONE) % len(self._blobs)]
+        old = blob.ellipse
         place = Ellipse(x=0.5 + 0.3 * math.cos(angle), y=0.6 + 0.2 * math.sin(angle))
         place.size, place.aspect, place.angle = old.size, old.aspect, old.angle
-        return patches.set_ellipse(self._blob.id, place)
+        return patches.set_ellipse(blob.id, place)
 
     def edit(self, seconds: float) -> int:
-        """Move the blob to where it is at a moment of its round; returns the revision."""
+        """Move a blob to where it is at a moment of its round; returns the revision."""
         made_at = time.perf_counter()
         revision = self._session.update([self._moved(seconds)])
         self._unseen.append((revision, made_at))
         return revision
 
     def drag(self, seconds: float, edits_per_second: float) -> None:
-        """Edit at a steady rate, whatever comes back."""
+        """Edit at a steady rate, whatever comes back; another blob each second."""
         began = time.perf_counter()
         for number in range(round(seconds * edits_per_second)):
             self._turn_until(began + number / edits_per_second)
