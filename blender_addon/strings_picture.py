@@ -17,7 +17,11 @@ INVERT_SEED = "Seed"
 INVERT_SEED_HELP = "Decides the first guess of a model that cannot make one from the picture"
 INVERT = "Find its things"
 INVERT_HELP = "Make a scene that looks like the picture: a new plane with an empty for each thing"
-INVERTING = "Finding the things in the picture …"
+LOOK_AGAIN = "Look again"
+LOOK_AGAIN_HELP = (
+    "Start from the scene as you have arranged it and come closer to your picture; "
+    "pinned and selected blobs stay as they are"
+)
 FOUND = "Found {count} things; likeness {psnr:.1f} dB"
 EDITED = "Edited picture"
 EDITED_HELP = (

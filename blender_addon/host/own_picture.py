@@ -16,7 +16,7 @@ from . import image_pixels, plane
 def remember(target: bpy.types.Object, source: bpy.types.Image, part: inversion.Part, before: Scene) -> None:
     """Write on a plane in which part of which picture its scene was found."""
     memory = target.maquette_picture
-    memory.source, memory.edited, memory.before = source, None, write_scene(before)
+    memory.source, memory.before = source, write_scene(before)
     memory.part = (part.left, part.top, part.width, part.height)
     memory.size = tuple(source.size)
 

@@ -13,7 +13,7 @@ from .. import inverting
 from .. import strings_picture as strings
 from ..pixels import image_of
 from ..placement import Frame
-from . import clock, image_pixels, overlay, own_picture, plane, reading, staging
+from . import clock, completing, image_pixels, overlay, own_picture, plane, reading, staging
 from .scene_operators import face
 from .waiting import Waits, show_progress
 
@@ -92,13 +92,8 @@ class InvertImage(Waits, bpy.types.Operator):
         staged = staging.stage(context, found.new, None)
         own_picture.remember(staged, source, found.part, found.new.document.sampled)
         context.scene.maquette.picture.source = source
-        world = clock.world()
-        world.report(None)
-        world.mark_changed()
         _face(context, staged)
-        count = len(found.new.document.sampled.blobs)
-        self.report({"INFO"}, strings.FOUND.format(count=count, psnr=found.psnr))
-        return {"FINISHED"}
+        return _finished(self, found)
 
     def _preview(self, image):
         if self._matrix is None:
@@ -113,21 +108,80 @@ class InvertImage(Waits, bpy.types.Operator):
             bpy.data.images.remove(copy)
 
 
-class EditedPicture(Waits, bpy.types.Operator):
+class NeedsOwnPicture:
+    """Greyed out unless the scene was found in a picture."""
+
+    @classmethod
+    def poll(cls, context):
+        """It was."""
+        if own_picture.source_of(plane.current(context)) is None:
+            cls.poll_message_set(strings.NOT_OF_A_PICTURE)
+            return False
+        return True
+
+
+class LookAgain(NeedsOwnPicture, Waits, bpy.types.Operator):
+    """Come closer to the picture from the scene as the artist arranged it."""
+
+    bl_idname = "maquette.look_again"
+    bl_label = strings.LOOK_AGAIN
+    bl_description = strings.LOOK_AGAIN_HELP
+    bl_options = {"UNDO"}
+
+    steps: bpy.props.IntProperty(name=strings.STEPS, description=strings.STEPS_HELP, default=-1, min=-1, max=2000)
+
+    def invoke(self, context, event):
+        """Take the panel's settings."""
+        if not self.properties.is_property_set("steps"):
+            self.steps = context.scene.maquette.picture.steps
+        return super().invoke(context, event)
+
+    def begin(self, context):
+        """Read the picture and the scene."""
+        context.view_layer.update()
+        target = plane.current(context)
+        if target is None:
+            return None
+        self._target, place = target.name, target.matrix_world.copy()
+        self._wish = completing.wish(target, False, 0, 0.0)
+        request = inverting.InversionRequest(
+            image_of(own_picture.read(target)),
+            steps=None if self.steps < 0 else self.steps,
+            start=self._wish.scene,
+            kept=self._wish.kept,
+            part=own_picture.part_of(target),
+        )
+        return inverting.invert(
+            clock.world().connection,
+            request,
+            show_progress,
+            lambda preview: overlay.overlay().show_preview(preview, place),
+        )
+
+    def cancel(self, context):
+        """Blender ends the operator."""
+        overlay.overlay().hide(overlay.PREVIEW)
+        super().cancel(context)
+
+    def finish(self, context, found):
+        """Put what was found in the place of what was not kept."""
+        target = bpy.data.objects.get(self._target)
+        source = own_picture.source_of(target)
+        if source is None:
+            return {"CANCELLED"}
+        scene = found.new.document.sampled
+        completing.stage(context, target, self._wish, scene)
+        own_picture.remember(target, source, found.part, scene)
+        return _finished(self, found)
+
+
+class EditedPicture(NeedsOwnPicture, Waits, bpy.types.Operator):
     """Carry what was changed in the scene onto the artist's own picture."""
 
     bl_idname = "maquette.edited_picture"
     bl_label = strings.EDITED
     bl_description = strings.EDITED_HELP
     bl_options = {"UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """The scene was found in a picture."""
-        if own_picture.source_of(plane.current(context)) is None:
-            cls.poll_message_set(strings.NOT_OF_A_PICTURE)
-            return False
-        return True
 
     def begin(self, context):
         """Read the picture and both scenes."""
@@ -153,9 +207,18 @@ class EditedPicture(Waits, bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _finished(operator, found):
+    world = clock.world()
+    world.report(None)
+    world.mark_changed()
+    count = len(found.new.document.sampled.blobs)
+    operator.report({"INFO"}, strings.FOUND.format(count=count, psnr=found.psnr))
+    return {"FINISHED"}
+
+
 def _face(context, target):
     if context.space_data is not None and context.space_data.type == "VIEW_3D":
         face(context, target)
 
 
-CLASSES = (InvertImage, EditedPicture)
+CLASSES = (InvertImage, LookAgain, EditedPicture)

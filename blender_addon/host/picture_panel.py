@@ -9,7 +9,7 @@ from .. import strings
 from .. import strings_picture as texts
 from ..client import State
 from . import clock, own_picture, plane
-from .picture_operators import EditedPicture, InvertImage
+from .picture_operators import EditedPicture, InvertImage, LookAgain
 
 
 class ViewPanel(bpy.types.Panel):
@@ -84,6 +84,7 @@ def _draw_edited(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         return
     column = layout.column(align=True)
     column.label(text=texts.MADE_FROM.format(name=source.name), icon="IMAGE_DATA")
+    column.operator(LookAgain.bl_idname, icon="FILE_REFRESH")
     column.prop(context.scene.maquette.picture, "show_edited")
     column.operator(EditedPicture.bl_idname, icon="IMAGE_RGB_ALPHA")
 
