@@ -196,6 +196,14 @@ def makes_a_video(drive):
 
 
 @check
+def starts_the_daemon_where_nobody_can_press_a_button(drive):
+    drive.kill_daemon()
+    (FOLDER / "stopped" / "0002.png").unlink()
+    before = files("killed")
+    assert render("stopped") == before
+
+
+@check
 def takes_the_range_and_the_names_of_the_panel(drive):
     settings = bpy.context.scene.maquette.animation
     settings.output, settings.own_range = f"{FOLDER / 'named'}/room_##_a", True
