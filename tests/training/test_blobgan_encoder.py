@@ -74,8 +74,8 @@ ORDER = torch.arange(3).expand(4, 3)
 def test_training_lowers_the_loss(width: int | None) -> None:
     network, vectors, pictures = _tiny()
     trainer = _trainer(network, vectors)
-    losses = [trainer.step(pictures, vectors, ORDER, 1.0, width) for _ in range(25)]
-    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:3])
+    losses = [trainer.step(pictures, vectors, ORDER, 1.0, width) for _ in range(12)]
+    assert np.mean(losses[-3:]) < 0.9 * losses[0]
 
 
 def test_only_the_encoder_is_trained() -> None:
@@ -182,7 +182,7 @@ def test_inversion_is_reported(rooms: Path, weights: Path, tmp_path: Path) -> No
     assert "no encoder" in render_report(report)
     run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
     write_moved_bed(rooms, 0, 6)
-    report = evaluate_file(rooms, weights, layouts=30, inversions=1)
+    report = evaluate_file(rooms, weights, layouts=30, inversions=1, inversion_steps=3)
     figures = report.inversion
     assert figures is not None
     assert (figures.rooms, figures.fitted_rooms, figures.moved_rooms) == (6, 1, 1)

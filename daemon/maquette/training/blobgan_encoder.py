@@ -53,9 +53,9 @@ class Phase:
 
 
 PHASES = (
-    Phase(0.20, 32, None, LossWeights()),
-    Phase(0.45, 32, 32, LossWeights(layout=0.5)),
-    Phase(0.70, None, 32, LossWeights(layout=0.5)),
+    Phase(0.30, 32, None, LossWeights()),
+    Phase(0.45, None, None, LossWeights()),
+    Phase(0.75, None, 32, LossWeights(layout=0.5)),
     Phase(1.00, None, 64, LossWeights(layout=0.2, picture=4.0)),
 )
 """From what is cheap to what is dear: a step of the last phase costs four of the first."""

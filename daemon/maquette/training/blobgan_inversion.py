@@ -74,7 +74,9 @@ def scene_model(network: BlobGan) -> BlobGanModel:
     return BlobGanModel(network, ModelInfo("blobgan", "blobgan", "", (), "", side, side, 0, blob_names=names))
 
 
-def evaluate_inversion(network: BlobGan, rooms: Shard, folder: Path, count: int) -> InversionFigures | None:
+def evaluate_inversion(
+    network: BlobGan, rooms: Shard, folder: Path, count: int, steps: int | None = None
+) -> InversionFigures | None:
     """Figures of a network's encoder; None when it has none.
 
     Args:
@@ -82,6 +84,7 @@ def evaluate_inversion(network: BlobGan, rooms: Shard, folder: Path, count: int)
         rooms: unseen.
         folder: which may hold rooms whose bed was moved.
         count: how many rooms are optimised, which is slow: seconds each.
+        steps: of optimisation; None = the model's own number.
     """
     if network.inverter is None:
         return None
@@ -89,7 +92,8 @@ def evaluate_inversion(network: BlobGan, rooms: Shard, folder: Path, count: int)
     figures = InversionFigures(len(pictures), _encoded(network, pictures))
     if count < 1:
         return figures
-    return _after_optimisation(scene_model(network), figures, rooms, folder, count)
+    inverter = _Inversion(scene_model(network), steps)
+    return _after_optimisation(inverter, figures, rooms, folder, count)
 
 
 def _encoded(network: BlobGan, pictures: Tensor) -> float:
@@ -99,11 +103,21 @@ def _encoded(network: BlobGan, pictures: Tensor) -> float:
     return float(psnr((painted + 1) / 2, (pictures + 1) / 2).mean())
 
 
+@dataclass(frozen=True)
+class _Inversion:
+    model: BlobGanModel
+    steps: int | None
+
+    def of(self, picture: NDArray[Any]) -> InvertImageResult:
+        request = InvertImage(from_array(picture.astype(np.uint8)), steps=self.steps)
+        return _result(self.model.verbs[InvertImage](request))
+
+
 def _after_optimisation(
-    model: BlobGanModel, figures: InversionFigures, rooms: Shard, folder: Path, count: int
+    inversion: _Inversion, figures: InversionFigures, rooms: Shard, folder: Path, count: int
 ) -> InversionFigures:
     begin = time.monotonic()
-    results = [_inverted(model, picture) for picture in rooms["picture"][:count]]
+    results = [inversion.of(picture) for picture in rooms["picture"][:count]]
     seconds = (time.monotonic() - begin) / len(results)
     figures = replace(
         figures,
@@ -113,11 +127,7 @@ def _after_optimisation(
         seconds=seconds,
     )
     path = moved_path(folder, Kind.BED)
-    return _after_moving(model, figures, rooms, read_shard(path), count) if path.exists() else figures
-
-
-def _inverted(model: BlobGanModel, picture: NDArray[Any]) -> InvertImageResult:
-    return _result(model.verbs[InvertImage](InvertImage(from_array(picture.astype(np.uint8)))))
+    return _after_moving(inversion, figures, rooms, read_shard(path), count) if path.exists() else figures
 
 
 def _result(operation: Operation[InvertImageResult]) -> InvertImageResult:
@@ -129,7 +139,7 @@ def _result(operation: Operation[InvertImageResult]) -> InvertImageResult:
 
 
 def _after_moving(
-    model: BlobGanModel, figures: InversionFigures, rooms: Shard, all_moved: Shard, count: int
+    inversion: _Inversion, figures: InversionFigures, rooms: Shard, all_moved: Shard, count: int
 ) -> InversionFigures:
     moved: Shard = {name: values[:count] for name, values in all_moved.items()}
     before = before_move(rooms, moved)
@@ -137,9 +147,9 @@ def _after_moving(
     true, unmoved = (picture_tensor(shard["picture"].astype(np.uint8)) for shard in (moved, before))
     kinds = [KINDS.index(kind) + 1 for kind in MOVED]
     where = torch.from_numpy(np.isin(before["mask"], kinds) | np.isin(moved["mask"], kinds))
-    scenes = [_inverted(model, picture).scene for picture in before["picture"]]
+    scenes = [inversion.of(picture).scene for picture in before["picture"]]
     edited = [with_moved_bed(scene, old, new, room) for room, scene in enumerate(scenes)]
-    painted, still = (torch.stack([_rendered(model, scene) for scene in lot]) for lot in (edited, scenes))
+    painted, still = (torch.stack([_rendered(inversion.model, scene) for scene in lot]) for lot in (edited, scenes))
 
     def mean(one: Tensor, other: Tensor) -> float:
         return float(psnr((one + 1) / 2, (other + 1) / 2, where).mean())
@@ -176,4 +186,4 @@ def _rendered(model: BlobGanModel, scene: Scene) -> Tensor:
         try:
             next(operation)
         except StopIteration as finished:
-            return picture_tensor(to_array(finished.value.picture)[None])[0]
+            return picture_tensor(to_array(finished.value.picture)[None].copy())[0]

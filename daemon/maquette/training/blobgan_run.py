@@ -115,7 +115,13 @@ def _weights_path(weights: Path | None) -> Path:
     return weights or embedded_weights_directory() / f"{MODEL_ID}.safetensors"
 
 
-def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000, inversions: int = 0) -> Report:
+def evaluate_file(
+    data: Path,
+    weights: Path | None = None,
+    layouts: int = 1000,
+    inversions: int = 0,
+    inversion_steps: int | None = None,
+) -> Report:
     """All figures of a weights file, on the rooms of a folder that holds moved rooms too, and on sampled layouts.
 
     Raises:
@@ -128,7 +134,7 @@ def evaluate_file(data: Path, weights: Path | None = None, layouts: int = 1000, 
         evaluate_pictures(model, rooms),
         evaluate_edits(model, rooms, data),
         evaluate_layouts(network.layout_net_ema, looks, layouts),
-        evaluate_inversion(network, rooms, data, inversions),
+        evaluate_inversion(network, rooms, data, inversions, inversion_steps),
     )
 
 
