@@ -64,14 +64,17 @@ def resume(context: bpy.types.Context, target: bpy.types.Object, scene: Scene) -
 
 
 def leave(context: bpy.types.Context, target: bpy.types.Object) -> None:
-    """Put the blobs back on their plane; it shows the picture that the camera sees.
+    """Put the blobs back on their plane; it shows the picture that the camera sees, or without a camera saw last.
 
     Raises:
-        ClientError: NO_CAMERA, CAMERA_UNSUPPORTED, or what is written on an object cannot be read.
+        ClientError: what is written on an object cannot be read.
     """
     context.view_layer.update()
-    scene, _strangers = reading.read_scene(target, clock.world().book)
-    _lay(context, target, scene)
+    if camera_view.find(context.scene, plane.frame_of(target)) is None:
+        _lay(context, target, _seen_last(target))
+    else:
+        scene, _strangers = reading.read_scene(target, clock.world().book)
+        _lay(context, target, scene)
 
 
 def keep_order(
@@ -157,12 +160,23 @@ def _stand_one(empty: bpy.types.Object, target: bpy.types.Object, body: Body) ->
 def _lay(context: bpy.types.Context, target: bpy.types.Object, scene: Scene) -> None:
     frame = plane.frame_of(target)
     empties = {empty[blobs.ID_KEY]: empty for empty in blobs.blobs_of(target)}
-    depths = _plane_depths([empties[blob.id] for blob in scene.blobs])
+    present = [blob for blob in scene.blobs if blob.id in empties]
+    depths = _plane_depths([empties[blob.id] for blob in present])
     target.pop(plane.MODE_KEY, None)
-    for blob, depth in zip(scene.blobs, depths, strict=True):
+    for blob, depth in zip(present, depths, strict=True):
         _lay_one(empties[blob.id], target, blob, frame, depth)
         _note(empties[blob.id], blob, None)
     context.view_layer.update()
+
+
+def _seen_last(target: bpy.types.Object) -> Scene:
+    """The scene that the daemon was told, else what is written on the empties."""
+    world = clock.world()
+    if world.followed == target.name and world.follower.scene is not None:
+        return world.follower.scene
+    empties = [empty for empty in blobs.blobs_of(target) if blobs.SPACE_KEY in empty]
+    written = [replace(blobs.document_of(empty).blob, id=empty[blobs.ID_KEY]) for empty in empties]
+    return replace(plane.document_of(target).header, blobs=tuple(written))
 
 
 def _plane_depths(ordered: list[bpy.types.Object]) -> list[float]:

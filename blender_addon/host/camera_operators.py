@@ -7,7 +7,7 @@ import bpy
 
 from .. import strings_camera as strings
 from ..client import ClientError
-from . import blobs, camera_backdrop, camera_mode, clock, plane, reading
+from . import blobs, camera_backdrop, camera_mode, camera_view, clock, plane, reading
 from .reporting import report_failure
 from .scene_operators import NeedsScene
 
@@ -57,13 +57,14 @@ def _switched(operator, context, switch):
         return {"CANCELLED"}
     try:
         context.view_layer.update()
-        before, _strangers = reading.read_scene(target, book)
+        sees = camera_view.find(context.scene, plane.frame_of(target)) is not None
+        before = reading.read_scene(target, book)[0] if sees or by_camera else None
         switch(target)
-        after, _strangers = reading.read_scene(target, book)
+        after = reading.read_scene(target, book)[0]
     except ClientError as error:
         return report_failure(operator, error)
     camera_backdrop.update(context.scene, target)
-    if before != after:
+    if before is not None and before != after:
         same = set(before.blobs) & set(after.blobs)
         held = {blob.id for blob in after.blobs if blob not in same}
         names = ", ".join(empty.name for empty in blobs.blobs_of(target) if empty[blobs.ID_KEY] in held)

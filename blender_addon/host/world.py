@@ -47,6 +47,7 @@ class World:
         """What changes in Blender is only passing by; it is looked at once this is False again."""
         self._dirty = False
         self._undone = False
+        self._unreadable = False
         self._asking = False
         self._glanced_at = float("-inf")
         self._turned_at: float | None = None
@@ -176,8 +177,12 @@ class World:
         try:
             scene, strangers = reading.read_scene(target, self.book)
         except ClientError as error:
+            self._unreadable = True
             self._report(error)
             return
+        if self._unreadable:
+            self._unreadable = False
+            self._report(None)
         if self.followed != target.name:
             plane.own_picture(target, bpy.context.scene)
         self.followed = target.name

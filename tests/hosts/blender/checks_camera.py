@@ -304,6 +304,45 @@ def switching_is_one_undo_step(drive):
 
 
 @check
+def comes_back_to_the_plane_without_a_camera(drive):
+    to_camera(drive)
+    seen, scene = drive.scene(), bpy.context.scene
+    kept, scene.camera = scene.camera, None
+    bpy.context.view_layer.update()
+    drive.turn_until(lambda: not drive.world.busy)
+    assert drive.world.problem.reason == "NO_CAMERA"
+    assert bpy.ops.maquette.to_plane() == {"FINISHED"}
+    drive.settle()
+    assert drive.scene() == seen
+    scene.camera = kept
+
+
+@check
+def a_duplicated_scene_in_space_is_a_scene_of_its_own(drive):
+    to_camera(drive)
+    first = drive.plane
+    for selected in bpy.context.selected_objects:
+        selected.select_set(False)
+    members = drive.module("blobs").blobs_of(first)
+    for each in (first, *members):
+        each.hide_select = False
+        each.select_set(True)
+    bpy.context.view_layer.objects.active = first
+    bpy.ops.object.duplicate()
+    drive.settle()
+    second = drive.plane
+    assert second != first
+    assert set(drive.module("blobs").blobs_of(first)) == set(members)
+    assert len(drive.module("blobs").blobs_of(second)) == len(members)
+    drive.changed_by(lambda: setattr(drive.empty("bed").location, "x", drive.empty("bed").location.x + 0.4))
+    for each in (*drive.module("blobs").blobs_of(second), second):
+        bpy.data.objects.remove(each)
+    bpy.context.view_layer.objects.active = first
+    drive.settle()
+    to_plane(drive)
+
+
+@check
 def guesses_what_objects_are(drive):
     for selected in bpy.context.selected_objects:
         selected.select_set(False)
