@@ -104,21 +104,23 @@ def measure(shape: BlobGanShape, threads: Sequence[int], rounds: int) -> dict[st
     name = next(name for name, dtype in _DTYPES.items() if dtype == chosen)
     best, noises = subject.renderers[name], subject.renderers[name].noises(0)
     assert noises is not None
-    ways: dict[str, Callable[[], object]] = {
-        f"bare {name}": bare_convolutions(shape.decoder, dtype) for name, dtype in _DTYPES.items()
-    }
-    ways |= {
-        f"full {name}": lambda renderer=renderer: _rendered(renderer, subject.layout)
-        for name, renderer in subject.renderers.items()
-    }
 
     def plain() -> Tensor:
         with torch.inference_mode():
             return plain_picture(subject.plain, subject.layout, noises)
 
-    ways["plain"] = plain
-    ways["final"] = lambda: _rendered(best, subject.moved())
-    ways["preview"] = lambda: _rendered(best, subject.moved(), preview=True)
+    def full(dtype: str) -> Callable[[], object]:
+        return lambda: _rendered(subject.renderers[dtype], subject.layout)
+
+    ways: dict[str, Callable[[], object]] = {
+        "bare float32": bare_convolutions(shape.decoder, torch.float32),
+        "full float32": full("float32"),
+        "final": lambda: _rendered(best, subject.moved()),
+        "preview": lambda: _rendered(best, subject.moved(), preview=True),
+        "plain": plain,
+        "bare bfloat16": bare_convolutions(shape.decoder, torch.bfloat16),
+        "full bfloat16": full("bfloat16"),
+    }
     seconds: dict[str, list[float]] = {f"{way}, {count}": [] for count in threads for way in ways}
     for _ in range(rounds):
         for count in threads:
