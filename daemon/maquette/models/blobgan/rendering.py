@@ -200,7 +200,7 @@ class Renderer:
             done, spent, reached = total, spent + coming, width
             if width < self.resolution:
                 yield Progress("decoding", done / self._operations[self.resolution])
-        if not preview:
+        if not preview and decoder.batch == 1:
             self._speed += (done / seconds - self._speed) / 2
         return reached
 
