@@ -12,7 +12,7 @@ from ..animating import AnimationRequest, render_animation
 from ..client import ClientError
 from ..frame_files import FramePattern, frame_range
 from . import clock, encoding, picture, plane
-from .animation_settings import FORMATS, OUTPUT
+from .animation_settings import FORMATS, OUTPUT, PATH_OPTIONS
 from .reporting import report_failure
 from .scene_operators import NeedsScene
 from .stepping import Stepper
@@ -35,7 +35,7 @@ class RenderAnimation(NeedsScene, bpy.types.Operator):
         description=strings_animation.OUTPUT_HELP,
         default=OUTPUT,
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE", *PATH_OPTIONS},
     )
     format: bpy.props.EnumProperty(name=strings_animation.FORMAT, items=FORMATS, options={"SKIP_SAVE"})
     start: bpy.props.IntProperty(

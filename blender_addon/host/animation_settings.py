@@ -7,13 +7,19 @@ from .. import strings_animation as strings
 
 FORMATS = (("IMAGES", strings.IMAGES, strings.IMAGES_HELP), ("VIDEO", strings.VIDEO, strings.VIDEO_HELP))
 OUTPUT = "//maquette/"
+# Older ones take // without being told.
+PATH_OPTIONS = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 
 
 class AnimationSettings(bpy.types.PropertyGroup):
     """Settings of the animation of a Blender scene."""
 
     output: bpy.props.StringProperty(
-        name=strings.OUTPUT, description=strings.OUTPUT_HELP, default=OUTPUT, subtype="FILE_PATH"
+        name=strings.OUTPUT,
+        description=strings.OUTPUT_HELP,
+        default=OUTPUT,
+        subtype="FILE_PATH",
+        options=PATH_OPTIONS,
     )
     format: bpy.props.EnumProperty(name=strings.FORMAT, items=FORMATS)
     own_range: bpy.props.BoolProperty(name=strings.OWN_RANGE, description=strings.OWN_RANGE_HELP)

@@ -196,6 +196,34 @@ def makes_a_video(drive):
 
 
 @check
+def stops_making_a_video(drive):
+    """Nothing of it is left, and an older video stays as it was."""
+    encoding, folder = drive.module("encoding"), FOLDER / "moving"
+    before = files("moving")
+    request = encoding.VideoRequest(sorted(folder.glob("*.png")), 24, 1.0, folder / "0001-0008.mp4")
+    handle = drive.world.submit(encoding.make_video(request), lambda _handle: None)
+    drive.clock.tick()
+    handle.cancel()
+    drive.turn_until(lambda: handle.done)
+    assert files("moving") == before
+
+
+@check
+def says_why_there_is_no_video(drive):
+    encoding, client = drive.module("encoding"), sys.modules[f"{PACKAGE}.client"]
+    request = encoding.VideoRequest([FOLDER / "nowhere.png"], 24, 1.0, FOLDER / "nowhere.mp4")
+    failure = None
+    try:
+        drive.world.run(encoding.make_video(request))
+    except client.ClientError as error:
+        failure = error
+    assert failure is not None
+    assert failure.reason == "VIDEO_FAILED"
+    assert "nowhere.png" in failure.message, failure.message
+    assert not (FOLDER / "nowhere.mp4").exists()
+
+
+@check
 def starts_the_daemon_where_nobody_can_press_a_button(drive):
     drive.kill_daemon()
     (FOLDER / "stopped" / "0002.png").unlink()
@@ -214,6 +242,8 @@ def takes_the_range_and_the_names_of_the_panel(drive):
     assert bpy.context.scene.render.frame_path(frame=6) == str(FOLDER / "named" / "room_06_a.png")
     assert "step" in drive.draw("AnimationPanel", "animation_panel").properties
     settings.own_range = False
+    assert bpy.ops.maquette.render_animation(output="//beside/", end=1) == {"FINISHED"}
+    assert sorted(files("beside")) == ["0001.png", "frames.jsonl"]
 
 
 @check
