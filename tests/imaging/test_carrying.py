@@ -10,7 +10,7 @@ import pytest
 from maquette.imaging.carrying import CarriedEdit, Edit, Thing, overview
 from maquette.imaging.colour import FloatArray
 from maquette.imaging.documents import Colours
-from maquette.imaging.matting import along_edges, blurred, continued, edge_model, remnants, spread
+from maquette.imaging.matting import along_edges, blurred, continued, distinct, edge_model, remnants, spread
 from maquette.imaging.rectangle import Rectangle
 from maquette.imaging.resizing import resized
 
@@ -156,6 +156,11 @@ def test_a_continued_field_ignores_outliers() -> None:
     known = np.ones((30, 30), np.float32)
     known[10:20, 10:20] = 0.0
     assert np.abs(continued(values, known)[10:20, 10:20] - 0.05).max() < 0.01
+
+
+def test_pixels_like_the_surroundings_are_hardly_a_thing() -> None:
+    shares = distinct(np.array([[[0.0, 0.0, 0.0], [0.0, -0.04, 0.0], [0.5, 0.0, 0.0]]], np.float32))
+    assert shares[0].tolist() == pytest.approx([0.2, 0.2, 1.0])
 
 
 def test_spreading_never_shrinks() -> None:

@@ -22,6 +22,7 @@ from maquette.imaging.matting import (
     along_edges,
     blurred,
     continued,
+    distinct,
     edge_model,
     remnants,
     shown_difference,
@@ -163,7 +164,9 @@ class CarriedEdit:
         excess = offset - continued(offset, known * (1.0 - near))
         matte = np.maximum(seen, remnants(excess, seen, held, _REMNANT_REACH * pixel))
         uncovered = spread(matte, _MARGIN * pixel)
-        model = edge_model(original, matte, max(1, round(_EDGE_RADIUS * pixel)))
+        fill = continued(offset, known * (1.0 - uncovered))
+        own = matte * distinct(offset - fill)
+        model = edge_model(original, own, max(1, round(_EDGE_RADIUS * pixel)))
         after_held = np.clip(sum((thing.held for thing in edit.things), np.zeros_like(edit.held_before)), 0.0, 1.0)
         shown = shown_difference(after, sized(edit.plate_after), np.clip(sized(after_held), 0.0, 1.0))
         outline = along_edges(model, original)
@@ -172,7 +175,7 @@ class CarriedEdit:
         changed |= sized(edit.in_place.astype(np.float32)) > 0.5
         return _Fields(
             uncovered=uncovered,
-            fill=continued(offset, known * (1.0 - uncovered)),
+            fill=fill,
             model=model,
             light=tuple(self._light(thing, before, after, shown, pixel) for thing in edit.things),
             hidden=hidden,

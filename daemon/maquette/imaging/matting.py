@@ -69,6 +69,15 @@ def continued(values: FloatArray, known: FloatArray) -> FloatArray:
     return membrane(values, (0.05 * weight).astype(np.float32), everywhere, reach=2.0 * max(known.shape))
 
 
+def distinct(excess: FloatArray) -> FloatArray:
+    """How surely (H, W) a pixel is a thing's own, from how far (H, W, 3) it is from what the thing hides.
+
+    A render is too coarse to tell a pole from the wall beside it; the picture is not. What looks like the surroundings
+    keeps a share, since a thing may have their colour.
+    """
+    return np.clip(0.2 + (np.abs(excess).max(axis=-1) - 0.04) / 0.1, 0.2, 1.0)
+
+
 def remnants(excess: FloatArray, matte: FloatArray, held: FloatArray, distance: float) -> FloatArray:
     """What of a thing (H, W) lies just beyond its matte: a picture has corners where a blob has none.
 
