@@ -29,6 +29,7 @@ from . import (
     pins,
     properties,
     scene_operators,
+    sections,
     showcase,
     style_operators,
     style_panel,
@@ -65,6 +66,7 @@ def register() -> None:
     file_properties.register()
     showcase.register()
     picture_properties.register()
+    sections.put_in_order()
     for each in _CLASSES:
         bpy.utils.register_class(each)
     clock.register(properties.preferred_command())

@@ -9,24 +9,16 @@ from .. import strings
 from .. import strings_picture as texts
 from ..client import State
 from . import clock, own_picture, plane
+from .panel import ScenePanel, SidePanel
 from .picture_operators import EditedPicture, InvertImage, LookAgain
 
 
-class ViewPanel(bpy.types.Panel):
+class ViewPanel(ScenePanel, bpy.types.Panel):
     """What is drawn over the view."""
 
     bl_idname = "MAQUETTE_PT_view"
     bl_label = texts.VIEW
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = strings.PANEL
-    bl_parent_id = "MAQUETTE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """There is a scene."""
-        return plane.current(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
@@ -38,14 +30,11 @@ class ViewPanel(bpy.types.Panel):
             column.prop(settings, "map_opacity", slider=True)
 
 
-class OwnPicturePanel(bpy.types.Panel):
+class OwnPicturePanel(SidePanel, bpy.types.Panel):
     """Find the things in a picture; carry changes back onto it."""
 
     bl_idname = "MAQUETTE_PT_own_picture"
     bl_label = texts.OWN_PICTURE
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = strings.PANEL
     bl_parent_id = "MAQUETTE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
