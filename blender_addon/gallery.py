@@ -15,6 +15,7 @@ THUMBNAIL_SIDE = 96
 """Pixels of the longer side of a proposal's picture."""
 
 DEFAULT_COUNT = 9
+DEFAULT_COMPLETIONS = 4
 LARGEST_COUNT = 36
 LONGEST_HISTORY = 8
 """Lots that can be leafed through."""

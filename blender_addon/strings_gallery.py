@@ -1,7 +1,7 @@
 """Texts of the gallery and of Complete."""
 
 GALLERY = "Gallery"
-PROPOSE = "Propose scenes"
+PROPOSE = "Propose"
 PROPOSE_HELP = "Show a handful of new scenes as pictures; take one with the button below it. Esc gives up"
 MORE = "More"
 MORE_HELP = "Show the next handful"

@@ -40,7 +40,7 @@ class SaveScene(NeedsScene, ExportHelper, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LoadScene(Waits, ImportHelper, bpy.types.Operator):
+class LoadScene(Waits, bpy.types.Operator):
     """Show a scene from a file."""
 
     bl_idname = "maquette.load_scene"
@@ -48,19 +48,8 @@ class LoadScene(Waits, ImportHelper, bpy.types.Operator):
     bl_description = strings.LOAD_HELP
     bl_options = {"REGISTER", "UNDO"}
 
-    filename_ext = SUFFIX
-    filter_glob: bpy.props.StringProperty(default=f"*{SUFFIX}", options={"HIDDEN"})
+    filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     beside: bpy.props.BoolProperty(name=common.BESIDE, description=strings.LOAD_BESIDE_HELP, options={"SKIP_SAVE"})
-
-    def invoke(self, context, event):
-        """Ask for the file."""
-        return ImportHelper.invoke(self, context, event)
-
-    def execute(self, context):
-        """Load it: after the file dialogue without stopping Blender."""
-        if bpy.app.background or context.window is None or self.options.is_repeat:
-            return Waits.execute(self, context)
-        return Waits.invoke(self, context, None)
 
     def begin(self, context):
         """Read the file and let the daemon see whether it can be shown."""
@@ -77,8 +66,35 @@ class LoadScene(Waits, ImportHelper, bpy.types.Operator):
         return {"FINISHED"}
 
     def draw(self, context):
-        """The side of the file dialogue, and the redo panel."""
+        """The redo panel."""
         self.layout.prop(self, "beside")
 
 
-CLASSES = (SaveScene, LoadScene)
+class ChooseScene(ImportHelper, bpy.types.Operator):
+    """Choose a scene file, and load it without stopping Blender."""
+
+    bl_idname = "maquette.choose_scene"
+    bl_label = strings.LOAD
+    bl_description = strings.LOAD_HELP
+    bl_options = {"INTERNAL"}
+
+    filename_ext = SUFFIX
+    filter_glob: bpy.props.StringProperty(default=f"*{SUFFIX}", options={"HIDDEN"})
+    beside: bpy.props.BoolProperty(name=common.BESIDE, description=strings.LOAD_BESIDE_HELP, options={"SKIP_SAVE"})
+
+    def execute(self, context):
+        """Begin to load: an operator that the file dialogue has ended cannot wait itself."""
+        try:
+            bpy.ops.maquette.load_scene("INVOKE_DEFAULT", filepath=self.filepath, beside=self.beside)
+        except RuntimeError as error:
+            # Called from here, an operator raises what it would have shown.
+            self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def draw(self, context):
+        """The side of the file dialogue."""
+        self.layout.prop(self, "beside")
+
+
+CLASSES = (SaveScene, LoadScene, ChooseScene)

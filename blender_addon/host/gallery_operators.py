@@ -24,9 +24,9 @@ class _Proposes(Waits):
 
     def begin(self, context):
         """Ask the daemon."""
-        count = context.scene.maquette.gallery.count
-        connection = clock.world().connection
-        return propose(connection, self.wish(context), count, THUMBNAIL_SIDE, show_progress)
+        wish, settings = self.wish(context), context.scene.maquette.gallery
+        count = settings.complete_count if isinstance(wish, Completion) else settings.count
+        return propose(clock.world().connection, wish, count, THUMBNAIL_SIDE, show_progress)
 
     def finish(self, context, result):
         """Show what came."""

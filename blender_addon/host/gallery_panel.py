@@ -19,10 +19,11 @@ from .gallery_operators import (
     TakeProposal,
 )
 
-_COLUMNS = 3
 _NAMES = 4
-# Width of a unit of the interface, in pixels at a scale of 1.
+# Width of a unit of the interface, in pixels at a scale of 1; what the panel's edges take, and a picture at least.
 _UNIT = 20
+_EDGES = 2.5
+_PICTURE = 4
 
 
 class _GallerySidePanel:
@@ -44,6 +45,8 @@ class GalleryPanel(_GallerySidePanel, bpy.types.Panel):
 
     bl_idname = "MAQUETTE_PT_gallery"
     bl_label = strings.GALLERY
+    # Just below New scene.
+    bl_order = -1
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
@@ -74,9 +77,10 @@ class CompletePanel(_GallerySidePanel, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.prop(settings, "keep_background")
         column.prop(settings, "complete_seed")
+        column.operator(Complete.bl_idname, icon="MOD_BUILD")
         row = column.row(align=True)
-        row.operator(Complete.bl_idname, icon="MOD_BUILD")
-        row.operator(ProposeCompletions.bl_idname, text="", icon="IMGDISPLAY")
+        row.operator(ProposeCompletions.bl_idname, text=strings.PROPOSE, icon="IMGDISPLAY")
+        row.prop(settings, "complete_count", text="")
 
 
 def _kept(names: list[str]) -> str:
@@ -90,11 +94,12 @@ def _kept(names: list[str]) -> str:
 
 def _draw_lot(layout: bpy.types.UILayout, context: bpy.types.Context, lot: Lot) -> None:
     width = context.region.width if context.region else 300
-    units = width / (_UNIT * (context.preferences.system.ui_scale or 1.0))
-    grid = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, even_rows=True, align=True)
+    units = max(width / (_UNIT * (context.preferences.system.ui_scale or 1.0)) - _EDGES, 1.0)
+    columns = max(int(units / _PICTURE), 2)
+    grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, even_rows=True, align=True)
     for index in range(len(lot.proposals)):
         cell = grid.column(align=True)
-        cell.template_icon(showcase.icon(index), scale=max((units - 3) / _COLUMNS, 3.0))
+        cell.template_icon(showcase.icon(index), scale=max(units / columns, 2.0))
         cell.operator(TakeProposal.bl_idname, text=str(lot.wish_of(index).seed)).index = index
     row = layout.row(align=True)
     if showcase.gallery.has_earlier:

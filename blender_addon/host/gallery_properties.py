@@ -4,7 +4,7 @@
 import bpy
 
 from .. import strings_gallery as strings
-from ..gallery import DEFAULT_COUNT, LARGEST_COUNT
+from ..gallery import DEFAULT_COMPLETIONS, DEFAULT_COUNT, LARGEST_COUNT
 
 
 class GallerySettings(bpy.types.PropertyGroup):
@@ -12,6 +12,9 @@ class GallerySettings(bpy.types.PropertyGroup):
 
     count: bpy.props.IntProperty(
         name=strings.COUNT, description=strings.COUNT_HELP, default=DEFAULT_COUNT, min=1, max=LARGEST_COUNT
+    )
+    complete_count: bpy.props.IntProperty(
+        name=strings.COUNT, description=strings.COUNT_HELP, default=DEFAULT_COMPLETIONS, min=1, max=LARGEST_COUNT
     )
     complete_seed: bpy.props.IntProperty(name=strings.COMPLETE_SEED, description=strings.COMPLETE_SEED_HELP)
     keep_background: bpy.props.BoolProperty(

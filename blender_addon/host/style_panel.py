@@ -15,7 +15,7 @@ from ..style_library import KeptStyle
 from . import blobs, leading, plane
 from .between_operators import MakeKeyframes, Mix, RemoveKeyframes
 from .blob_operators import active_blob
-from .file_operators import LoadScene, SaveScene
+from .file_operators import ChooseScene, SaveScene
 from .style_operators import ApplyStyle, DeleteStyle, KeepStyle, RenameStyle, RestyleFrom, SetLibraryAside
 from .style_shelf import shelf
 
@@ -73,7 +73,7 @@ class FilesPanel(_SubPanel, bpy.types.Panel):
         """Draw the panel."""
         row = self.layout.row(align=True)
         row.operator(SaveScene.bl_idname, icon="EXPORT")
-        row.operator(LoadScene.bl_idname, icon="IMPORT")
+        row.operator(ChooseScene.bl_idname, icon="IMPORT")
 
 
 class OtherScenePanel(_SubPanel, bpy.types.Panel):

@@ -176,6 +176,16 @@ def loads_a_scene(drive):
 
 
 @check
+def the_file_dialogue_passes_on_what_is_refused(drive):
+    """Without a window nothing can be awaited here: what is seen is that the file was read."""
+    path = FOLDER / "dialogue.json"
+    path.write_text("{")
+    assert "cannot be read" in refusal(bpy.ops.maquette.choose_scene, filepath=str(path))
+    assert "maquette.choose_scene" in draw(drive, "FilesPanel").operators
+    drive.world.report(None)
+
+
+@check
 def refuses_files_and_loses_nothing(drive):
     """Damaged in every depth, of another model, missing: a sentence, and the scene is what it was."""
     whole = json.loads(SCENE_FILE.read_text())
@@ -237,7 +247,7 @@ def takes_looks_from_a_file(drive):
     drive.settle()
     settings = bpy.context.scene.maquette.files
     settings.source, settings.source_file = "FILE", str(SCENE_FILE)
-    assert "maquette.restyle_from" in draw(drive, "FilesPanel").operators
+    assert "maquette.restyle_from" in draw(drive, "OtherScenePanel").operators
     drive.module("staging").choose(bpy.context, drive.plane)
     drive.changed_by(lambda: bpy.ops.maquette.restyle_from(filepath=str(SCENE_FILE)))
     assert all(blob.look.restyle is not None for blob in drive.scene().blobs)
