@@ -93,6 +93,7 @@ class ModulatedConvolution(nn.Module):
     def fold(self, dtype: torch.dtype) -> None:
         """Keep the kernel in ``dtype``: no style changes it, so inference needs it only once."""
         kernel = self.kernel().detach()
+        self.modulation.fold()
         self.folded_kernel = self.minimal_filter = None
         if self._suits_minimal_filtering(kernel, dtype):
             self.minimal_filter = MinimalFilter(kernel)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from maquette.models.blobgan.decoder import Decoder
-from maquette.models.blobgan.layers import doubled, halved
+from maquette.models.blobgan.layers import doubled
 from maquette.models.blobgan.regions import Region, region_where, united, whole
 from maquette.models.blobgan.splatting import Layout
 
@@ -31,7 +31,7 @@ class Tolerances:
 
     Attributes:
         scores: Σ |w − w′| over the rows, of all changes since the pixel was computed.
-        features: rms over the channels, in rms of the map around; compared with what the next layer has seen.
+        features: rms over the channels, in rms of the whole map; compared with what the next layer has seen.
     """
 
     scores: float = 0.03
@@ -93,6 +93,7 @@ class _Layer:
     def __init__(self, width: int, tolerance: float, factor: int = 1, reach: int = 1) -> None:
         self._width, self._factor, self._reach, self._tolerance = width, factor, reach, tolerance
         self._outputs: Tensor | None = None
+        self._mean_square: float | None = None
         self.stale: Region | None = None
 
     @property
@@ -148,7 +149,9 @@ class _Layer:
 
     def _changed(self, before: Tensor, fresh: Tensor) -> Region | None:
         change = (fresh - before).float().square_().mean(dim=1)[0]
-        return region_where(change > self._tolerance**2 * before.float().square().mean())
+        if self._mean_square is None:
+            self._mean_square = float(_present(self._outputs).float().square().mean())
+        return region_where(change > self._tolerance**2 * self._mean_square)
 
 
 class DecodedMemory:
@@ -157,7 +160,7 @@ class DecodedMemory:
     Attributes:
         inputs: of the last decoding.
         tolerances: of all its decodings.
-        debts: (w, w) by width, how much the scores of each pixel have changed since it was computed.
+        debt: (R, R), how much the scores of each pixel have changed since it was computed.
         growing: by width, the layer that makes its first features. keeping: … its last ones.
         colouring: … its own RGB, without the coarser widths'.
     """
@@ -167,7 +170,7 @@ class DecodedMemory:
         self.tolerances = tolerances
         # Comparing costs time too: once for each width is enough, and after the last one nothing follows.
         followed = {width: 0.0 if width == widths[-1] else tolerances.features for width in widths}
-        self.debts = {width: torch.zeros_like(inputs.scores[width][0, 0]) for width in widths}
+        self.debt = torch.zeros_like(inputs.scores[widths[-1]][0, 0])
         self.growing = {width: _Layer(width // 2, 0.0, factor=2) for width in widths[1:]}
         self.keeping = {width: _Layer(width, followed[width]) for width in widths}
         self.colouring = {width: _Layer(width, 0.0, reach=0) for width in widths}
@@ -221,14 +224,14 @@ class IncrementalDecoder:
         before, self.memory.inputs = self.memory.inputs, self._inputs
         if before is self._inputs:
             return
-        change = changed_scores(before, self._inputs, self._widths[-1])
-        for width in reversed(self._widths):
-            debt = self.memory.debts[width].add_(change)
-            region = region_where(debt > self.memory.tolerances.scores)
-            if region is not None:
-                region.of(debt).zero_()
-                self.memory.mark_scores(width, region)
-            change = halved(change)
+        debt = self.memory.debt.add_(changed_scores(before, self._inputs, self._widths[-1]))
+        region = region_where(debt > self.memory.tolerances.scores)
+        if region is None:
+            return
+        region.of(debt).zero_()
+        # Coarser scores are means of finer ones: they change nowhere else, and not by more.
+        for width in self._widths:
+            self.memory.mark_scores(width, region.divided(self._widths[-1] // width))
 
     def share(self, width: int) -> float:
         """How much of a width is still to be computed, in [0, 1], if all coarser ones are up to date."""

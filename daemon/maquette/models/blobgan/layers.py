@@ -51,12 +51,16 @@ class EqualisedLinear(nn.Module):
         self.weight_scale = learning_rate_multiplier / math.sqrt(inputs)
         self.bias_scale = learning_rate_multiplier
         self.activated = activated
+        self._folded: tuple[Tensor, Tensor] | None = None
+
+    def fold(self) -> None:
+        """Keep the scaled weights for inference; not for training."""
+        self._folded = ((self.weight * self.weight_scale).detach(), (self.bias * self.bias_scale).detach())
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (…, inputs) to (…, outputs)."""
-        weight = (self.weight * self.weight_scale).to(features.dtype)
-        bias = (self.bias * self.bias_scale).to(features.dtype)
-        outputs = functional.linear(features, weight, bias)
+        weight, bias = self._folded or (self.weight * self.weight_scale, self.bias * self.bias_scale)
+        outputs = functional.linear(features, weight.to(features.dtype), bias.to(features.dtype))
         return scaled_leaky_relu(outputs) if self.activated else outputs
 
 

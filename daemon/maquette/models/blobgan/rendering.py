@@ -29,9 +29,9 @@ from maquette.models.pictures import check_finite
 
 PREVIEW_SECONDS = 0.1
 """A preview ends at the width that it is expected to reach in this time."""
-SMOOTH_SECONDS = 0.03
-"""A preview ends before the last width, which takes about half of the time, unless this is enough for all: what follows
-the hand is seen after up to two frames' time."""
+SMOOTH_SECONDS = 0.02
+"""A preview ends before the last width unless this is enough for all: an edit waits for the frame before its own too,
+and what follows the hand should be seen within 60 ms."""
 ASSUMED_SPEED = 150e9
 """Arithmetic operations a second, until a whole picture has been timed."""
 _REMEMBERED_NOISES = 4
@@ -110,7 +110,7 @@ class Renderer:
         self._operations = operations_by_width(decoder.shape)
         self._preview_seconds, self._smooth_seconds = preview_seconds, smooth_seconds
         self._tolerances = tolerances
-        self._speed = ASSUMED_SPEED
+        self._speed: float | None = None
         self._memory: DecodedMemory | None = None
 
     @property
@@ -187,10 +187,11 @@ class Renderer:
     def _advanced(self, decoder: IncrementalDecoder, preview: bool, stopwatch: Stopwatch) -> Operation[int]:
         """Decode as far as is wanted; returns the width that was reached."""
         done, spent, seconds, reached = 0.0, 0.0, 0.0, 0
+        speed = self._speed or ASSUMED_SPEED
         for width, total in self._operations.items():
             coming = (total - done) * decoder.share(width)
             limit = self._preview_seconds if width < self.resolution else self._smooth_seconds
-            if reached and preview and (spent + coming) / self._speed > limit:
+            if reached and preview and (spent + coming) / speed > limit:
                 break
             before = time.perf_counter()
             # Inference mode belongs to the thread: it must not stay on while other operations take their turn.
@@ -201,7 +202,8 @@ class Renderer:
             if width < self.resolution:
                 yield Progress("decoding", done / self._operations[self.resolution])
         if not preview and decoder.batch == 1:
-            self._speed += (done / seconds - self._speed) / 2
+            measured = done / seconds
+            self._speed = measured if self._speed is None else (self._speed + measured) / 2
         return reached
 
 
