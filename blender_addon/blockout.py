@@ -23,8 +23,8 @@ ROOM = "room"
 WALL = "wall"
 """What a wall is whose side is to be told by where it is seen."""
 
-CANDIDATES = 16
-"""Sampled scenes from which the one is taken that has its things most like the given ones."""
+CANDIDATES = 32
+"""Sampled scenes from which those are taken that have things most like the given ones."""
 
 _THINNEST = 0.02
 _ROOM = 0.5
@@ -58,6 +58,7 @@ class Placed:
         ellipse: in the picture.
         distance: of its middle in front of the camera.
         body: about as large as it, in the world.
+        box: of a part of the room: what is seen of it follows from the box, wherever the camera looks.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Placed:
     ellipse: Ellipse
     distance: float
     body: Body
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,8 @@ def placed_things(things: Sequence[Thing], view: View, frame: Frame, known: Sequ
                 continue
             kind = wall_of(ellipse.x, known) if kind == WALL else kind
             if kind in known:
-                body = _body(boxes)
-                found.append(Placed(thing.name, kind, ellipse, view.seen(body.centre)[2], body))
+                body, box = _body(boxes), boxes[0] if kind in SHELL and len(boxes) == 1 else None
+                found.append(Placed(thing.name, kind, ellipse, view.seen(body.centre)[2], body, box))
     return sorted(found, key=lambda placed: drawing_key(placed.kind, placed.distance, _bed_distance(found)))
 
 
@@ -132,7 +134,7 @@ def drawing_key(kind: str, distance: float, bed_distance: float | None) -> tuple
 async def build(
     connection: Connection, request: BlockoutRequest, on_progress: Callable[[str, float], None] | None = None
 ) -> Blockout:
-    """Make the scene: looks from the sampled scene that is most like it, the rest completed so that it fits.
+    """Make the scene: looks from the sampled scenes that are most like it, the rest completed so that it fits.
 
     Raises:
         ClientError: NOTHING_SEEN; the daemon's refusal or any failure of the connection.
@@ -154,8 +156,8 @@ async def build(
             "The camera sees nothing that the model knows.",
             "Turn the camera to the objects, or choose what they are.",
         )
-    template = most_alike([scene_from_message(each.scene) for each in sampled], placed, frame)
-    start, given = with_things(template, placed)
+    candidates = [scene_from_message(each.scene) for each in sampled]
+    start, given = with_things(most_alike(candidates, placed, frame), candidates, placed, frame)
     pinned = [*given, *([] if request.furnish else absent_ids(start, given))]
     [completed] = await scene_completion.complete_scene(
         connection,
@@ -180,12 +182,17 @@ def most_alike(candidates: Sequence[Scene], placed: Sequence[Placed], frame: Fra
     return min(candidates, key=mismatch)
 
 
-def with_things(template: Scene, placed: Sequence[Placed]) -> tuple[Scene, dict[str, Placed]]:
+def with_things(
+    template: Scene, candidates: Sequence[Scene], placed: Sequence[Placed], frame: Frame
+) -> tuple[Scene, dict[str, Placed]]:
     """The scene with its blobs of the given kinds where the things are, copies where there are several, and the rest
     that is not the room itself hidden.
 
+    Styles stay the scene's own, so that things go together. A structure, which tells how a thing is turned and cut, is
+    that of the candidate that has such a thing most nearly in this place.
+
     Args:
-        placed: of kinds that the scene has.
+        placed: of kinds that the scenes have.
     """
     blobs = {blob.name.lower(): blob for blob in template.blobs}
     given: dict[str, Placed] = {}
@@ -194,7 +201,12 @@ def with_things(template: Scene, placed: Sequence[Placed]) -> tuple[Scene, dict[
         blob = blobs[each.kind]
         blob_id = blob.id if blob.id not in given else fresh_id(blob.id, given)
         given[blob_id] = each
-        made.append(replace(blob, id=blob_id, ellipse=each.ellipse, hidden=False))
+        nearest = min(
+            (other for candidate in candidates for other in candidate.blobs if other.name == blob.name),
+            key=lambda other, ellipse=each.ellipse: _unlike(other.ellipse, ellipse, frame),
+        )
+        look = replace(blob.look, structure=nearest.look.structure)
+        made.append(replace(blob, id=blob_id, ellipse=each.ellipse, look=look, hidden=False))
     kinds = {each.kind for each in placed}
     rest = [
         blob if _is_room(blob) else replace(blob, hidden=True)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from .camera import View
 from .client import ellipses
 from .linear import Spread, Vector3, dot, minus, plus, principal, scaled
-from .placement import Frame
+from .placement import Frame, place, read
 from .scene import Ellipse
 
 Point = tuple[float, float]
@@ -24,6 +24,7 @@ Plane = tuple[Vector3, float]
 
 LARGEST_ASPECT = 12.0
 _NEAR = 0.05
+_TOLERANCE = 1e-4
 _SMALLEST_AREA = 1e-7
 _FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
 
@@ -46,6 +47,17 @@ class Box:
         low, high = (min(xs), min(ys), min(zs)), (max(xs), max(ys), max(zs))
         half = scaled(minus(high, low), 0.5)
         return Box(plus(low, half), ((half[0], 0.0, 0.0), (0.0, half[1], 0.0), (0.0, 0.0, half[2])))
+
+    @staticmethod
+    def from_numbers(numbers: Sequence[float]) -> Box:
+        """The inverse of :attr:`numbers`."""
+        centre, *halves = [(numbers[i], numbers[i + 1], numbers[i + 2]) for i in range(0, 12, 3)]
+        return Box(centre, (halves[0], halves[1], halves[2]))
+
+    @property
+    def numbers(self) -> list[float]:
+        """The centre and the halves, one number after the other."""
+        return [number for vector in (self.centre, *self.halves) for number in vector]
 
     @property
     def corners(self) -> list[Vector3]:
@@ -85,6 +97,15 @@ def ellipse_of(boxes: Sequence[Box], view: View, frame: Frame, within_picture: b
         return None
     (first, second), turn = principal(spread, 0.0)
     return _ellipse(mean, (2 * first, 2 * second), turn, frame)
+
+
+def room_ellipse(box: Box, view: View, frame: Frame, known: Ellipse) -> Ellipse | None:
+    """The ellipse of a part of the room, of which the camera sees another part wherever it looks.
+
+    What looks as ``known`` does keeps its exact numbers.
+    """
+    seen = ellipse_of([box], view, frame, within_picture=True)
+    return None if seen is None else read(place(seen, frame), frame, known, _TOLERANCE)
 
 
 def picture_planes(view: View, frame: Frame) -> list[Plane]:

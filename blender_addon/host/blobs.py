@@ -12,8 +12,9 @@ from ..camera import read as read_by_camera
 from ..composition import Sighting, depth_of, is_shell, label, order_key
 from ..documents import BlobDocument, read_blob, write_blob
 from ..identity import IdOrder
+from ..outlines import room_ellipse
 from ..placement import Frame, Placement, centre, rotation, semi_axes
-from ..scene import Blob
+from ..scene import Blob, Ellipse
 from . import camera_view
 from .plane import frame_of, is_seen_by_camera, plane_of
 
@@ -21,6 +22,8 @@ ID_KEY = "maquette_id"
 DOCUMENT_KEY = "maquette_blob"
 SPACE_KEY = "maquette_in_space"
 """On an empty that the camera sees, not one that stands on the plane."""
+BOX_KEY = "maquette_box"
+"""On an empty in space that is a part of the room: its box, as the empty's own coordinates have it."""
 UNSCALED_KEY = "maquette_unscaled"
 """On an empty of a blob too small to be seen: the radius that it was given in space."""
 
@@ -70,14 +73,21 @@ def sighted(
     """
     if view is None or SPACE_KEY not in empty:
         return Sighting.on_plane(written, placement_of(empty, plane), frame, is_hidden(empty))
-    body = camera_view.body_of(empty)
-    radius = empty.get(UNSCALED_KEY)
-    unscaled = radius is not None and abs(body.radius - radius) < 1e-3 * radius
-    ellipse = read_by_camera(body, view, frame, written.ellipse, unscaled)
     depth = camera_view.depth_of(empty, view)
+    if BOX_KEY in empty:
+        ellipse = room_ellipse(camera_view.box_of(empty.matrix_world, empty[BOX_KEY]), view, frame, written.ellipse)
+    else:
+        ellipse = _of_body(empty, written.ellipse, view, frame)
     if ellipse is None:
         return Sighting(replace(written, hidden=True), depth)
     return Sighting(replace(written, ellipse=ellipse, hidden=is_hidden(empty)), depth)
+
+
+def _of_body(empty: bpy.types.Object, written: Ellipse, view: View, frame: Frame) -> Ellipse | None:
+    body = camera_view.body_of(empty)
+    radius = empty.get(UNSCALED_KEY)
+    unscaled = radius is not None and abs(body.radius - radius) < 1e-3 * radius
+    return read_by_camera(body, view, frame, written, unscaled)
 
 
 def is_hidden(empty: bpy.types.Object) -> bool:

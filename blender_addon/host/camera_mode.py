@@ -11,6 +11,7 @@ from mathutils import Matrix
 
 from ..camera import Body, View, facing, image, showing
 from ..depths import distances_among, pushes
+from ..outlines import ellipse_of, room_ellipse
 from ..placement import DEPTH_STEP, Frame, place, too_small
 from ..scene import Blob, Scene
 from . import blobs, camera_view, clock, plane, reading
@@ -119,7 +120,7 @@ def _stand(
         body = bodies[blob.id] or facing(blob.ellipse, frame, view, distances[blob.id], flat=_is_animated(empty))
         _stand_one(empty, target, body)
         _note(empty, blob, body.radius if too_small(blob.ellipse, frame) else None)
-        if empty.pop(AWAY_KEY, False) and image(body, view) is None:
+        if empty.pop(AWAY_KEY, False) and not _sees(empty, body, view, frame):
             empty.hide_set(False)
     context.view_layer.update()
     keep_order(context, target, order, unmoved)
@@ -131,7 +132,15 @@ def _remembered(empty: bpy.types.Object, blob: Blob, frame: Frame, view: View) -
         return camera_view.body_of(empty)
     if POSE_KEY not in empty:
         return None
-    body = camera_view.body_from(_matrix(empty[POSE_KEY]), empty.empty_display_size)
+    pose = _matrix(empty[POSE_KEY])
+    body = camera_view.body_from(pose, empty.empty_display_size)
+    if blobs.BOX_KEY in empty:
+        box = camera_view.box_of(pose, empty[blobs.BOX_KEY])
+        seen = room_ellipse(box, view, frame, blob.ellipse)
+        if seen == blob.ellipse or (seen is None and blob.hidden):
+            return body
+        # On the plane it was made something that its box is not.
+        del empty[blobs.BOX_KEY]
     if blob.hidden and image(body, view) is None:
         return body
     changed = showing(body, blob.ellipse, frame, view)
@@ -139,6 +148,16 @@ def _remembered(empty: bpy.types.Object, blob: Blob, frame: Frame, view: View) -
         # What was animated on the plane goes on moving parallel to the picture only if it faces the camera.
         return None
     return changed
+
+
+def _sees(empty: bpy.types.Object, body: Body, view: View, frame: Frame) -> bool:
+    """Whether the camera sees an empty that stands as a body."""
+    if blobs.BOX_KEY in empty:
+        return (
+            ellipse_of([camera_view.box_of(_matrix(empty[POSE_KEY]), empty[blobs.BOX_KEY])], view, frame, True)
+            is not None
+        )
+    return image(body, view) is not None
 
 
 def _stand_one(empty: bpy.types.Object, target: bpy.types.Object, body: Body) -> None:

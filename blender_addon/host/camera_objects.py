@@ -111,7 +111,10 @@ def stage(
             if placed is None:
                 continue
             empty.maquette_push = apart.get(empty[blobs.ID_KEY], 0.0)
-            empty[camera_mode.POSE_KEY] = camera_mode.pose_of(camera_view.matrix_of(placed.body))
+            pose = camera_view.matrix_of(placed.body)
+            empty[camera_mode.POSE_KEY] = camera_mode.pose_of(pose)
+            if placed.box is not None:
+                empty[blobs.BOX_KEY] = camera_view.box_of(pose.inverted_safe(), placed.box.numbers).numbers
             if follow and (leader := context.scene.objects.get(placed.name)):
                 constraint = empty.constraints.new("CHILD_OF")
                 constraint.name, constraint.target = camera_mode.FOLLOW, leader

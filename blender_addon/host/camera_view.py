@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import bpy
-from mathutils import Matrix
+from mathutils import Matrix, Vector
 
 from .. import strings_camera as strings
 from ..camera import Body, View
 from ..client import ClientError
 from ..linear import Vector3
+from ..outlines import Box
 from ..placement import Frame
 
 
@@ -74,6 +76,13 @@ def matrix_of(body: Body, radius: float = 1.0) -> Matrix:
     columns = [[part / (radius or 1.0) for part in axis] for axis in body.axes]
     rows = [[*(column[row] for column in columns), body.centre[row]] for row in range(3)]
     return Matrix((*rows, (0.0, 0.0, 0.0, 1.0)))
+
+
+def box_of(matrix: Matrix, numbers: Sequence[float]) -> Box:
+    """A box in the world from one in an object's own coordinates, as it is written on the object."""
+    box = Box.from_numbers(list(numbers))
+    first, second, third = (tuple(matrix.to_3x3() @ Vector(half)) for half in box.halves)
+    return Box(tuple(matrix @ Vector(box.centre)), (first, second, third))
 
 
 def distance_of(empty: bpy.types.Object, view: View) -> float:

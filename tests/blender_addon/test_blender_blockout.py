@@ -21,6 +21,7 @@ from blender_addon.blockout import (
 )
 from blender_addon.camera import Body
 from blender_addon.linear import dot
+from blender_addon.outlines import Box, room_ellipse
 from blender_addon.placement import Frame
 from blender_addon.scene import Ellipse, Scene
 
@@ -99,7 +100,7 @@ def test_the_scene_with_things_most_alike_is_taken():
 
 def test_things_take_the_looks_of_their_kind_and_the_rest_is_hidden():
     template = sampled()
-    start, given = with_things(template, [placed("bed", 4.0, 0.2), placed("lamp", 3.0, 0.8)])
+    start, given = with_things(template, [template], [placed("bed", 4.0, 0.2), placed("lamp", 3.0, 0.8)], FRAME)
     by_id = {each.id: each for each in start.blobs}
     assert {blob_id: each.kind for blob_id, each in given.items()} == {"7-6": "bed", "7-9": "lamp"}
     assert by_id["7-6"].look == template.blobs[5].look
@@ -108,8 +109,30 @@ def test_things_take_the_looks_of_their_kind_and_the_rest_is_hidden():
     assert set(absent_ids(start, given)) == {each.id for each in start.blobs if each.hidden}
 
 
+def test_a_thing_has_the_style_of_its_scene_and_the_structure_of_the_likest_thing():
+    template, other = sampled(), sampled(0.3)
+    turned = [replace(each, look=replace(each.look, structure=b"turned", style=b"other")) for each in other.blobs]
+    candidates = [template, replace(other, blobs=tuple(turned))]
+    start, given = with_things(template, candidates, [placed("bed", 4.0, 0.75), placed("lamp", 3.0, 0.5)], FRAME)
+    looks = {each.name: each.look for each in start.blobs if each.id in given}
+    assert looks["bed"] == replace(template.blobs[5].look, structure=b"turned")
+    assert looks["lamp"] == template.blobs[8].look
+
+
+def test_what_is_seen_of_the_room_follows_the_camera():
+    [floor] = placed_things([thing("floor", (0.0, 3.0, -1.0), (3.0, 3.0, 0.0))], FRONT, FRAME, ROOMS)
+    assert floor.box is not None
+    assert room_ellipse(floor.box, FRONT, FRAME, floor.ellipse) == floor.ellipse
+    aside = replace(FRONT, position=(1.0, 0.0, 0.0))
+    seen = room_ellipse(floor.box, aside, FRAME, floor.ellipse)
+    assert seen is not None
+    assert seen.x < 0.5
+    assert room_ellipse(floor.box, replace(FRONT, position=(0.0, 9.0, 0.0)), FRAME, floor.ellipse) is None
+    assert Box.from_numbers(floor.box.numbers) == floor.box
+
+
 def test_two_of_a_kind_are_a_blob_and_its_copy():
-    start, given = with_things(sampled(), [placed("lamp", 4.0, 0.2), placed("lamp", 3.0, 0.8)])
+    start, given = with_things(sampled(), [sampled()], [placed("lamp", 4.0, 0.2), placed("lamp", 3.0, 0.8)], FRAME)
     assert list(given) == ["7-9", "7-9.2"]
     assert len({each.id for each in start.blobs}) == len(start.blobs)
 
@@ -117,14 +140,14 @@ def test_two_of_a_kind_are_a_blob_and_its_copy():
 def test_a_hidden_blob_of_the_sample_is_shown_when_it_is_given():
     template = sampled()
     template = replace(template, blobs=tuple(replace(each, hidden=True) for each in template.blobs))
-    start, given = with_things(template, [placed("bed", 4.0)])
+    start, given = with_things(template, [template], [placed("bed", 4.0)], FRAME)
     assert [each.hidden for each in start.blobs if each.id in given] == [False]
 
 
 @pytest.mark.parametrize("keep_absent", [True, False])
 def test_the_order_is_that_of_the_things(keep_absent: bool):
     things = [placed("lamp", 5.0), placed("bed", 4.0), placed("blanket", 6.0), placed("rug", 2.0)]
-    start, given = with_things(sampled(), things)
+    start, given = with_things(sampled(), [sampled()], things, FRAME)
     ordered = in_order(start, given, keep_absent)
     names = [each.name for each in ordered.blobs]
     shown = [each.name for each in ordered.blobs if not each.hidden]

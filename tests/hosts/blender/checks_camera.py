@@ -409,6 +409,31 @@ def makes_a_scene_from_objects_on_a_plane(drive):
 
 
 @check
+def a_room_is_seen_from_wherever_the_camera_looks(drive):
+    room = box("Room", (-2.0, -7.0, 0.0), (2.0, 3.0, 2.6))
+    assert bpy.ops.maquette.from_objects(seed=5, model_id=MODEL, mode="SPACE", keep_absent=False) == {"FINISHED"}
+    drive.settle()
+    assert drive.scene() == drive.module("plane").document_of(drive.plane).sampled
+    before = drive.blob("floor").ellipse
+    drive.changed_by(lambda: setattr(camera().rotation_euler, "z", 0.3))
+    turned = drive.blob("floor").ellipse
+    assert before != turned
+    assert abs(turned.x - 0.5) < 0.2, "the floor went out of the picture with the camera"
+    to_plane(drive)
+    to_camera(drive)
+    assert drive.module("blobs").BOX_KEY in drive.empty("floor")
+    camera().rotation_euler.z = 0.0
+    drive.settle()
+    assert abs(drive.blob("floor").ellipse.x - before.x) < 1e-3
+    to_plane(drive)
+    drive.changed_by(lambda: setattr(drive.empty("floor").location, "x", 0.1))
+    to_camera(drive)
+    assert drive.module("blobs").BOX_KEY not in drive.empty("floor"), "it is where the artist put it, not its box"
+    bpy.data.objects.remove(room)
+    to_plane(drive)
+
+
+@check
 def says_what_it_cannot_make_a_scene_of(drive):
     for each in ("Old bed", "Cube.007"):
         bpy.data.objects[each].select_set(False)
