@@ -21,7 +21,7 @@ from maquette.models.blobgan.layers import halved, rms_normalised
 from maquette.models.blobgan.network import BlobGanShape
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
 
-COARSE_SHARE = 0.6
+COARSE_SHARE = 0.85
 """The share of the steps that look at a picture of half the size, where coarse pictures are like fine ones."""
 WARM_UP_STEPS = 5
 ALIKE_ERROR = 0.01
@@ -40,10 +40,10 @@ class FitSettings:
         place_prior, looks_prior: what it costs to leave the first guess.
     """
 
-    places: float = 2e-3
-    sizes: float = 2e-2
-    shapes: float = 1e-2
-    looks: float = 3e-2
+    places: float = 4e-3
+    sizes: float = 3e-2
+    shapes: float = 2e-2
+    looks: float = 0.15
     place_prior: float = 0.02
     looks_prior: float = 0.002
 

@@ -61,7 +61,7 @@ class ComponentEncoder(nn.Module):
         self.register_buffer("from_components", components.from_components)
         with torch.no_grad():
             self.trunk.final_linear[-1].get_parameter("weight").mul_(0.1)
-            for block, width in zip(self.trunk.convs[1:], sorted(channels, reverse=True), strict=False):
+            for block, width in zip(list(self.trunk.convs)[1:], sorted(channels, reverse=True), strict=False):
                 if width > COARSE_WIDTH:
                     block.get_parameter("conv2.1.weight").zero_()
         self.segments = nn.ModuleDict({str(w): EqualisedConvolution(channels[w], rows, 1) for w in SEGMENT_WIDTHS})
