@@ -77,6 +77,13 @@ def test_optimisation_finds_the_scene_again() -> None:
     assert float(seen.known.min()) == 1.0
 
 
+def test_a_scene_that_is_already_right_is_not_made_worse() -> None:
+    model = _model()
+    scene = _sampled(model)
+    result = _inverted(model, _rendered(model, scene), scene=scene, steps=2)
+    assert result.psnr >= result.first_psnr > 60
+
+
 def test_pinned_and_hidden_blobs_stay_as_they_are_to_the_byte() -> None:
     model = _model()
     scene = _sampled(model)
@@ -88,6 +95,7 @@ def test_pinned_and_hidden_blobs_stay_as_they_are_to_the_byte() -> None:
     assert result.scene.background == start.background
     assert result.scene.blobs[:2] == start.blobs[:2]
     changed = result.scene.blobs[2]
+    assert result.psnr > result.first_psnr
     assert (changed.id, changed.name) == (free.id, free.name)
     assert changed.ellipse != free.ellipse
     assert changed.appearance != free.appearance

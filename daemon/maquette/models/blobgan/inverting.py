@@ -240,7 +240,8 @@ def invert_image(
 ) -> Operation[InvertImageResult]:
     """The scene that renders to a part of a picture; the same request gives the same scene on as many threads.
 
-    Pinned blobs stay as they are, to the byte; so do hidden ones.
+    Pinned blobs stay as they are, to the byte; so do hidden ones. Where optimisation finds nothing better, the first
+    guess is the answer.
 
     Raises:
         MaquetteError: SCENE_MODEL_MISMATCH, BLOB_NOT_FOUND, INVALID_ARGUMENT, NOT_A_FINITE_NUMBER, LIMIT_EXCEEDED or
@@ -257,8 +258,9 @@ def invert_image(
     psnr, free = first, _free_rows(request, scene)
     if steps and any(free):
         fitting = within(_fit(model, scene, seen, free, steps, settings), _FITTING, lambda preview: preview)
-        values = yield from fitting
-        scene = _fitted_scene(scene, values, free)
-        picture, psnr = yield from within(_shown(model, scene, seen), _RENDERING)
+        fitted = _fitted_scene(scene, (yield from fitting), free)
+        shown, reached = yield from within(_shown(model, fitted, seen), _RENDERING)
+        if reached > first:
+            scene, picture, psnr = fitted, shown, reached
     place = Part(part.left, part.top, part.width, part.height)
     return InvertImageResult(scene, picture, place, psnr, first, encoded)
