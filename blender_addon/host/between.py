@@ -125,7 +125,7 @@ def _stand(
     elif empty.parent == target and empty.matrix_parent_inverse == Matrix():
         blobs.put(empty, blob, frame, rank)
     else:
-        empty.matrix_world = target.matrix_world @ camera_mode._on_plane(empty, blob, frame, depth_of(rank))
+        empty.matrix_world = target.matrix_world @ camera_mode.on_plane(empty, blob, frame, depth_of(rank))
 
 
 def _transform(empty: bpy.types.Object) -> dict[str, tuple[float, ...]]:

@@ -225,10 +225,11 @@ def _lay_one(empty: bpy.types.Object, target: bpy.types.Object, blob: Blob, fram
     if empty.parent == target and not _is_animated(empty):
         blobs.put(empty, blob, frame, depth / DEPTH_STEP - 1)
     else:
-        _set_world(empty, target.matrix_world @ _on_plane(empty, blob, frame, depth))
+        _set_world(empty, target.matrix_world @ on_plane(empty, blob, frame, depth))
 
 
-def _on_plane(empty: bpy.types.Object, blob: Blob, frame: Frame, depth: float) -> Matrix:
+def on_plane(empty: bpy.types.Object, blob: Blob, frame: Frame, depth: float) -> Matrix:
+    """The transform of the empty of a blob in the coordinates of its plane."""
     placed = place(blob.ellipse, frame, depth)
     (a, c), (b, d) = placed.first, placed.second
     thickness = blobs.FLATNESS
