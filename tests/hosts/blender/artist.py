@@ -86,7 +86,7 @@ class Drive:
         blob_id = self.id(kind)
         return next(each for each in self.module("blobs").blobs_of(self.plane) if each["maquette_id"] == blob_id)
 
-    def turn_until(self, done, seconds=30.0):
+    def turn_until(self, done, seconds=90.0):
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, f"not within {seconds} s; {self.world.status}"
@@ -170,4 +170,4 @@ class Drive:
 
     def start_daemon(self):
         assert bpy.ops.maquette.start() == {"FINISHED"}
-        self.turn_until(lambda: self.world.connection.condition.server is not None and not self.world.busy, 40)
+        self.turn_until(lambda: self.world.connection.condition.server is not None and not self.world.busy, 120)

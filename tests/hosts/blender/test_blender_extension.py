@@ -17,7 +17,7 @@ from check_modules import MODULES
 
 HERE = Path(__file__).resolve().parent
 MODEL = "random-rooms"
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 480
 
 
 def checks() -> list[str]:
