@@ -60,7 +60,7 @@ def draw_names(seen: Sequence[Label], padding: float) -> None:
 
 def labels(context: bpy.types.Context) -> list[Label]:
     """The names that are to be written in the view of the context, those in front first."""
-    region, view = context.region, context.space_data.region_3d
+    region, view = context.region, context.region_data
     found: list[tuple[float, Label]] = []
     for empty in labelled(context):
         middle = empty.matrix_world.translation

@@ -45,6 +45,7 @@ class Overlay:
         if frame.final:
             self.refresh()
         else:
+            self._give_up(EDITED)
             self.hide(EDITED)
 
     def refresh(self) -> None:
