@@ -30,7 +30,8 @@ def _own_seconds() -> float:
     processes = [own]
     with contextlib.suppress(psutil.NoSuchProcess):
         processes += own.children(recursive=True)
-    return sum(processor_seconds(process) for process in processes)
+    ended = own.cpu_times()
+    return sum(processor_seconds(process) for process in processes) + ended.children_user + ended.children_system
 
 
 class OtherWork:
