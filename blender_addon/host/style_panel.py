@@ -102,9 +102,8 @@ class OtherScenePanel(_SubPanel, bpy.types.Panel):
             column.prop(target, "maquette_amount", slider=True)
             column.operator(RemoveKeyframes.bl_idname, icon="KEY_DEHLT")
         else:
-            row = column.row(align=True)
-            row.prop(settings, "first")
-            row.prop(settings, "last")
+            column.prop(settings, "first")
+            column.prop(settings, "last")
             column.operator(MakeKeyframes.bl_idname, icon="KEY_HLT")
 
 
