@@ -16,7 +16,7 @@ from displays import open_display
 
 HERE = Path(__file__).resolve().parent
 MODEL = "random-rooms"
-PATIENCE_SECONDS = 100
+PATIENCE_SECONDS = 200
 
 
 @pytest.fixture
@@ -96,8 +96,16 @@ def check(facts: dict, clicked: bool) -> None:
     assert facts["operator"] == ["RUNNING_MODAL"]
     assert facts["frames"] >= 2, facts
     assert facts["final"], facts
-    assert facts["undone"], facts
-    assert facts["followed_undo"], facts
+    for seen in ("map", "name_is_at_the_bed", "picture_changed", "undone", "followed_undo", "picture_restored"):
+        assert facts[seen], (seen, facts)
+    assert {"Bed", "Lamp", "Rug"} <= set(facts["names"]), facts
+    assert "Floor" not in facts["names"], facts
+    red, _, blue, _ = facts["active_colour"]
+    assert red > 2 * blue, facts
+    assert facts["dragged"] > 0.01, facts
     assert not facts["timer_at_rest"], facts
-    assert facts["drawn"] > 0 or not clicked, facts
     assert any("Runs on" in sentence for sentence in facts["sentences"]), facts
+    assert facts["previewed"], facts
+    if clicked:
+        assert facts["drawn"] > 0, facts
+        assert facts["given_up"], facts
