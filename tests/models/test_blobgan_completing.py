@@ -31,8 +31,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> BlobGanModel:
 
 
 @pytest.fixture(scope="module")
-def rooms() -> BlobGanModel:
-    loaded = load_model(Catalogue(WEIGHTS, WEIGHTS / "none").get("blobgan-rooms"), torch.device("cpu"))
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> BlobGanModel:
+    loaded = load_model(
+        Catalogue(WEIGHTS, tmp_path_factory.mktemp("imported")).get("blobgan-rooms"), torch.device("cpu")
+    )
     assert isinstance(loaded, BlobGanModel)
     return loaded
 
