@@ -19,7 +19,7 @@ from ..pixels import Pixels, image_of, shown, with_patch
 from ..placement import Frame as PlaneFrame
 from ..scene import Scene
 from ..wire import scene_message
-from . import clock, labelling, own_picture, picture, plane
+from . import clock, labelling, outlining, own_picture, picture, plane
 from .sheets import Sheet
 from .world import World
 
@@ -91,9 +91,17 @@ class Overlay:
         try:
             for name in sorted(self.sheets, key=_LIFTS.__getitem__):
                 self.sheets[name].draw(opacities.get(name, 1.0))
+            gpu.state.depth_test_set("NONE")
+            self._draw_outlines(context)
         finally:
             gpu.state.depth_test_set("NONE")
             gpu.state.blend_set("NONE")
+
+    def _draw_outlines(self, context: bpy.types.Context) -> None:
+        target = self._target()
+        covered = MAP in self.sheets or EDITED in self.sheets
+        if covered and target is not None and target.visible_get() and not plane.is_seen_by_camera(target):
+            outlining.draw(context, target)
 
     def _target(self) -> bpy.types.Object | None:
         target = bpy.data.objects.get(self._world.followed)
