@@ -24,7 +24,7 @@ sys.path.insert(0, FOLDER)
 bpy.context.preferences.view.show_splash = False
 
 import maquette_extension  # noqa: E402 - Blender finds it only now
-from maquette_extension.host import blobs, clock, labelling, overlay, panel, picture_panel, plane  # noqa: E402
+from maquette_extension.host import blobs, clock, gallery_panel, labelling, overlay, panel, plane  # noqa: E402
 
 if "session_uid" not in bpy.types.ID.bl_rna.properties:
     # Older than the extension supports, but the only Blender with a window that package managers have.
@@ -46,7 +46,7 @@ class Person:
         self.facts = {"version": bpy.app.version_string, "drawn": 0, "frames": 0}
         self.steps = self.go()
         self.count_draws("drawn", panel.MainPanel)
-        self.count_draws("sections", picture_panel.OwnPicturePanel)
+        self.count_draws("sections", gallery_panel.GalleryPanel)
         self.look_at_names()
 
     def count_draws(self, fact, side_panel):

@@ -108,4 +108,5 @@ def check(facts: dict, clicked: bool) -> None:
     assert facts["previewed"], facts
     if clicked:
         assert facts["drawn"] > 0, facts
+        assert facts["sections"] > 0, facts
         assert facts["given_up"], facts
