@@ -112,6 +112,9 @@ def lays_the_map_over_the_view_only(drive):
     assert "map_opacity" in panel(drive, "ViewPanel").properties
     view_settings().show_map = False
     assert "map" not in overlay(drive).sheets
+    bed = drive.empty("bed")
+    ends = [bed.matrix_world.inverted() @ end for end in drive.module("outlining").outline(bed)]
+    assert all(abs(end.to_2d().length - bed.empty_display_size) < 1e-4 for end in ends), "another ellipse is drawn"
 
 
 @check
