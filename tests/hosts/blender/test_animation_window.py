@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 300
 
 
 @pytest.mark.host
-@pytest.mark.xdist_group("blender")
+@pytest.mark.xdist_group("blender-window")
 @pytest.mark.timeout(PATIENCE_SECONDS + 60)
 def test_a_person_stops_an_animation_and_goes_on(extension, new_environment, tmp_path):
     missing = [name for name in ("blender", "Xvfb", "xdotool") if shutil.which(name) is None]

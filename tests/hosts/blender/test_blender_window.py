@@ -39,7 +39,7 @@ def has_numpy() -> bool:
 
 
 @pytest.mark.host
-@pytest.mark.xdist_group("blender")
+@pytest.mark.xdist_group("blender-window")
 @pytest.mark.timeout(2 * PATIENCE_SECONDS + 60)
 def test_a_person_drags_in_a_window(extension, new_environment, tmp_path, request):
     missing = [name for name in ("blender", "Xvfb") if shutil.which(name) is None]
