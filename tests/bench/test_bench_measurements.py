@@ -98,7 +98,7 @@ def test_the_command_prints_a_table_and_writes_json(weights: Path, tmp_path: Pat
     content = json.loads(report.read_text(encoding="utf-8"))
     assert content["model"] == "tiny-rooms"
     (edits,) = [item for item in content["measurements"] if item["what"] == "drag, 1 thread: every edit → frame"]
-    assert (edits["unit"], edits["bar"], edits["count"]) == ("ms", "p95 ≤ 100", 18)
+    assert (edits["unit"], edits["bar"], edits["count"]) == ("ms", "p95 ≤ 60", 18)
 
 
 def test_there_is_always_a_scene_model_to_measure_with() -> None:

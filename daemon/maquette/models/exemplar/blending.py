@@ -3,7 +3,7 @@
 The colours x of the unknown pixels minimise ∑ w |x_q − x_p − g_pq|² + ε ∑ |x − c|²: neighbours p and q shall differ as
 they do where they were copied from, g, and hardly move from the colours c that were voted. So a copy that is a little
 too dark is lifted as a whole, and no edge remains around it. Where neighbours differ from g by more than light can
-explain, two things meet: w is small there, or one would bleed into the other.
+explain, two things meet: w is next to nothing there, or one would bleed into the other.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _equations(colours: FloatArray, steps: FloatArray, hole: BoolArray) -> _Equa
         wanted = _steps_between(steps, unknown, index)
         there = _from(np.ones_like(unknown), neighbour)
         mismatch = np.square(_from(colours, neighbour) - colours - wanted).sum(axis=-1, keepdims=True)
-        weight = there / (1 + mismatch / _SEAM**2)
+        weight = there / (1 + mismatch / _SEAM**2) ** 2
         known_neighbour = (1 - _from(unknown, neighbour)) * there
         right_side = right_side + weight * (known_neighbour * _from(colours, neighbour) - wanted)
         weights.append(weight)
