@@ -8,6 +8,7 @@ MODULES = (
     "files",
     "between",
     "camera",
+    "objects",
     "keeping",
     "animation",
     "undo",
