@@ -23,7 +23,7 @@ from maquette.demo.steps import CLONE, DRAG_DISTANCE, DRAG_FRAMES, HIDE, MOVE, R
 
 PACKAGE = "bl_ext.user_default.maquette"
 EDITS_PER_SECOND = 60
-CLONE_OFFSET = 0.34
+CLONE_OFFSET = 0.6
 RESTYLE_SEED = 11
 BED = ("bed", "blanket", "pillows")
 """What an artist selects to move a made bed."""
