@@ -19,6 +19,7 @@ from maquette.models.painting.fillers import BoolArray, FloatArray
 
 _FIDELITY = np.float32(3e-4)
 _SEAM = np.float32(0.15)
+_LARGEST_CORRECTION = np.float32(0.2)
 _TOLERANCE = 2e-3
 _MOST_STEPS = 150
 _LARGE_STEPS = 60
@@ -95,6 +96,7 @@ def blended(picture: FloatArray, steps: FloatArray, hole: BoolArray) -> Generato
     field[:, inside] = steps
     equations = _equations(begin, field, inside)
     solved = yield from _solved(equations, begin * equations.unknown)
+    solved = np.clip(solved, begin - _LARGEST_CORRECTION, begin + _LARGEST_CORRECTION)
     result = picture.copy()
     result[place][inside] = np.clip(solved, picture.min(axis=(0, 1)), picture.max(axis=(0, 1)))[inside]
     return result
