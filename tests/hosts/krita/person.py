@@ -12,6 +12,9 @@ from paintings import CHANNELS, DTYPES, Pixels
 from studio import Studio
 
 BRIEF_SECONDS = 10
+_DRAGS, _LOOKS = 3, 20
+_DRAG_TOLERANCE = 3
+"""Pixels of the picture by which a selection may differ from where the mouse was."""
 
 
 class Person:
@@ -196,6 +199,25 @@ class Person:
         self._drag_to_select([*points, points[0]])
 
     def _drag_to_select(self, points: Sequence[tuple[float, float]]) -> None:
+        """Drag until what was drawn is selected: on a busy machine Krita may miss the beginning of a drag."""
+        for _ in range(_DRAGS):
+            self._drag(points)
+            for _ in range(_LOOKS):
+                if self._is_selected(points):
+                    return
+                time.sleep(0.1)
+        raise AssertionError(f"{points} were dragged over, {self.document()['selection']} is selected")
+
+    def _is_selected(self, points: Sequence[tuple[float, float]]) -> bool:
+        selected = self.document()["selection"]
+        across, down = zip(*points, strict=True)
+        size = self.document()["size"]
+        low = [max(0.0, min(across)), max(0.0, min(down))]
+        high = [min(float(size[0]), max(across)), min(float(size[1]), max(down))]
+        corners = (selected[0], selected[1], selected[0] + selected[2], selected[1] + selected[3])
+        return all(abs(one - other) <= _DRAG_TOLERANCE for one, other in zip(corners, (*low, *high), strict=True))
+
+    def _drag(self, points: Sequence[tuple[float, float]]) -> None:
         x, y, width, height = self.ask("canvas")["place"]
         size = self.document()["size"]
         places = [(round(x + a * width / size[0]), round(y + b * height / size[1])) for a, b in points]
