@@ -223,8 +223,9 @@ class Person:
         places = [(round(x + a * width / size[0]), round(y + b * height / size[1])) for a, b in points]
         self.studio.xdotool("mousemove", *places[0], "mousedown", 1)
         for place in places[1:]:
-            self.studio.xdotool("mousemove", *place)
-        self.studio.xdotool("mouseup", 1)
+            self.studio.xdotool("mousemove", *place, "sleep", 0.05)
+        # Krita forgets a movement that comes just before the button is let go.
+        self.studio.xdotool("sleep", 0.2, "mouseup", 1)
         # Krita makes the selection first, and draws what was dragged into it later.
         self.wait_for(lambda: (self.document()["selection"] or [0])[-1], "the selection that was drawn")
 
