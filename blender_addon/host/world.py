@@ -86,6 +86,8 @@ class World:
         now = time.perf_counter()
         if self._undone:
             self._undone = False
+            # Only then do hidden things count as hidden again.
+            bpy.context.view_layer.update()
             self._show_again()
         if self._dirty and not self.held:
             self._dirty = False
