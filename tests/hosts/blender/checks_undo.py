@@ -231,7 +231,7 @@ class Studio:
             self.check_empty(empties[blob.id], self.things[blob.id])
 
     def expect_forgotten_eye(self, blob, empty):
-        """Blender 5.2 has been seen to bring a hidden empty back from an undo as shown: the scene must then show it too."""
+        """Blender 5.2 has been seen to show a hidden empty again after an undo: then the scene must show it, too."""
         forgotten = self.things[blob.id].hidden and not self.blobs.is_hidden(empty) and not blob.hidden
         if bpy.app.version >= (5, 1) and forgotten:
             self.counts["forgotten_eyes"] = self.counts.get("forgotten_eyes", 0) + 1
