@@ -9,17 +9,16 @@ from .. import strings_camera as strings
 from ..client import State
 from . import camera_objects, clock
 from .camera_object_operators import FromObjects, KindMenu, said
-from .panel import SidePanel
+from .panel import SubPanel
 
 _LONGEST_LIST = 12
 
 
-class ObjectsPanel(SidePanel, bpy.types.Panel):
+class ObjectsPanel(SubPanel, bpy.types.Panel):
     """What the selected objects are, and the scene of them."""
 
     bl_idname = "MAQUETTE_PT_objects"
     bl_label = strings.OBJECTS
-    bl_parent_id = "MAQUETTE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

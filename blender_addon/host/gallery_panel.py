@@ -18,6 +18,7 @@ from .gallery_operators import (
     ProposeScenes,
     TakeProposal,
 )
+from .panel import SubPanel
 
 _NAMES = 4
 # Width of a unit of the interface, in pixels at a scale of 1; what the panel's edges take, and a picture at least.
@@ -26,13 +27,8 @@ _EDGES = 2.5
 _PICTURE = 4
 
 
-class _GallerySidePanel:
-    """Where these panels are, and when: the daemon is there."""
-
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Maquette"
-    bl_parent_id = "MAQUETTE_PT_main"
+class _DaemonPanel(SubPanel):
+    """A section that needs the daemon."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -40,7 +36,7 @@ class _GallerySidePanel:
         return clock.world().connection.condition.state is State.READY
 
 
-class GalleryPanel(_GallerySidePanel, bpy.types.Panel):
+class GalleryPanel(_DaemonPanel, bpy.types.Panel):
     """Proposals as pictures."""
 
     bl_idname = "MAQUETTE_PT_gallery"
@@ -58,7 +54,7 @@ class GalleryPanel(_GallerySidePanel, bpy.types.Panel):
             _draw_lot(self.layout, context, lot)
 
 
-class CompletePanel(_GallerySidePanel, bpy.types.Panel):
+class CompletePanel(_DaemonPanel, bpy.types.Panel):
     """Keep some blobs and make the rest anew."""
 
     bl_idname = "MAQUETTE_PT_complete"

@@ -27,10 +27,14 @@ class SidePanel:
     bl_category = strings.PANEL
 
 
-class ScenePanel(SidePanel):
-    """A panel that needs a scene."""
+class SubPanel(SidePanel):
+    """A section of the main panel."""
 
     bl_parent_id = "MAQUETTE_PT_main"
+
+
+class ScenePanel(SubPanel):
+    """A section that needs a scene."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -9,7 +9,7 @@ from .. import strings
 from .. import strings_picture as texts
 from ..client import State
 from . import clock, own_picture, plane
-from .panel import ScenePanel, SidePanel
+from .panel import ScenePanel, SubPanel
 from .picture_operators import EditedPicture, InvertImage, LookAgain
 
 
@@ -30,12 +30,11 @@ class ViewPanel(ScenePanel, bpy.types.Panel):
             column.prop(settings, "map_opacity", slider=True)
 
 
-class OwnPicturePanel(SidePanel, bpy.types.Panel):
+class OwnPicturePanel(SubPanel, bpy.types.Panel):
     """Find the things in a picture; carry changes back onto it."""
 
     bl_idname = "MAQUETTE_PT_own_picture"
     bl_label = texts.OWN_PICTURE
-    bl_parent_id = "MAQUETTE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

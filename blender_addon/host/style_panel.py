@@ -16,32 +16,19 @@ from . import blobs, leading, plane
 from .between_operators import MakeKeyframes, Mix, RemoveKeyframes
 from .blob_operators import active_blob
 from .file_operators import ChooseScene, SaveScene
+from .panel import ScenePanel, SubPanel
 from .style_operators import ApplyStyle, DeleteStyle, KeepStyle, RenameStyle, RestyleFrom, SetLibraryAside
 from .style_shelf import shelf
 
 _LETTERS = 40
 
 
-class _SubPanel:
-    """Folded away below the main panel."""
-
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Maquette"
-    bl_parent_id = "MAQUETTE_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
-
-
-class StylesPanel(_SubPanel, bpy.types.Panel):
+class StylesPanel(ScenePanel, bpy.types.Panel):
     """The looks that the artist kept."""
 
     bl_idname = "MAQUETTE_PT_styles"
     bl_label = strings.STYLES
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """There is a scene."""
-        return plane.current(context) is not None
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
@@ -63,11 +50,12 @@ class StylesPanel(_SubPanel, bpy.types.Panel):
             self.layout.label(text=strings.NONE_FITS if styles else strings.NONE_KEPT)
 
 
-class FilesPanel(_SubPanel, bpy.types.Panel):
+class FilesPanel(SubPanel, bpy.types.Panel):
     """Save and load."""
 
     bl_idname = "MAQUETTE_PT_files"
     bl_label = strings_files.FILES
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
@@ -76,16 +64,12 @@ class FilesPanel(_SubPanel, bpy.types.Panel):
         row.operator(ChooseScene.bl_idname, icon="IMPORT")
 
 
-class OtherScenePanel(_SubPanel, bpy.types.Panel):
+class OtherScenePanel(ScenePanel, bpy.types.Panel):
     """Looks from another scene, and what lies between the two."""
 
     bl_idname = "MAQUETTE_PT_other_scene"
     bl_label = strings_files.OTHER_SCENE
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """There is a scene."""
-        return plane.current(context) is not None
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
