@@ -98,12 +98,15 @@ def stage(
     """
     if target is not None:
         target.pop(plane.MODE_KEY, None)
-    selected, active = context.selected_objects, context.view_layer.objects.active
+    replaced = set() if target is None else set(blobs.blobs_of(target))
+    selected = [each for each in context.selected_objects if each not in replaced]
+    active = context.view_layer.objects.active
+    kept = active if active not in replaced else None
     staged = staging.stage(context, result.new, target)
     staged.select_set(False)
     for each in selected:
         each.select_set(True)
-    context.view_layer.objects.active = active
+    context.view_layer.objects.active = kept
     if in_space:
         apart = standing_apart(result.placed)
         for empty in blobs.blobs_of(staged):
