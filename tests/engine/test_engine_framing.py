@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def crossed(message: object, ends: tuple[SharedBytes, SharedBytes]) -> object:
     ],
 )
 def test_messages_arrive_as_they_left(message: object, ends: tuple[SharedBytes, SharedBytes]) -> None:
+    assert crossed(message, ends) == message
+
+
+def test_enumerations_travel_where_python_would_pickle_them_by_getattr(
+    ends: tuple[SharedBytes, SharedBytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_getattr(member: Enum, protocol: int) -> tuple[object, ...]:
+        return getattr, (type(member), member.name)
+
+    monkeypatch.setattr(Enum, "__reduce_ex__", by_getattr)
+    assert b"getattr" in pickle.dumps(Priority.INTERACTIVE)
+    message = Submit(1, "m", RenderScene(scene_of("m", 3), preview=True), Priority.INTERACTIVE)
     assert crossed(message, ends) == message
 
 

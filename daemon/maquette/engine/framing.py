@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import pickle
 import struct
-from typing import BinaryIO
+from enum import Enum
+from typing import Any, BinaryIO
 
 from maquette.engine.shared_bytes import SharedBytes
 
@@ -22,6 +23,10 @@ class _Pickler(pickle.Pickler):
         if type(obj) is bytes and len(obj) >= SHARED_FROM_BYTES:
             return self._shared.put(obj)
         return None
+
+    def reducer_override(self, obj: object) -> Any:
+        # Pythons before 3.11.4 would write getattr(class, name), and getattr may not travel.
+        return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
