@@ -10,8 +10,9 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.training import PictureTrainer, picture_loss
 from maquette.training.blobgan_data import RoomData
 from maquette.training.blobgan_features import BLOBS
-from maquette.training.blobgan_recipe import learning_rate_share, load_average, new_model, resume, save_checkpoint
+from maquette.training.blobgan_recipe import CHECKPOINT, learning_rate_share, load_average, new_model
 from maquette.training.blobgan_run import run_recipe
+from maquette.training.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.rooms.types import Kind
 
 
@@ -26,8 +27,8 @@ def test_a_resumed_run_does_the_same_steps(tmp_path: Path) -> None:
     labelled, pictures = tiny_batch()
     first, second = PictureTrainer(tiny_model()), PictureTrainer(tiny_model(seed=1))
     first.step(labelled, pictures, 1.0)
-    save_checkpoint(tmp_path, first, 12.5)
-    assert resume(tmp_path, second) == 12.5
+    save_checkpoint(tmp_path / CHECKPOINT, first, 12.5)
+    assert load_checkpoint(tmp_path / CHECKPOINT, second) == 12.5
     assert first.step(labelled, pictures, 0.5) == second.step(labelled, pictures, 0.5)
     for one, other in zip(first.average.parameters(), second.average.parameters(), strict=True):
         assert torch.equal(one, other)
@@ -108,7 +109,7 @@ def test_a_run_neither_overwrites_nor_invents_a_checkpoint(tmp_path: Path) -> No
     write_rooms(tmp_path / "rooms", 0, 8)
     with pytest.raises(MaquetteError, match="no checkpoint"):
         run_recipe(tmp_path / "rooms", tmp_path / "run", 1.0, resumed=True)
-    save_checkpoint(tmp_path / "run", PictureTrainer(new_model()), 0.0)
+    save_checkpoint(tmp_path / "run" / CHECKPOINT, PictureTrainer(new_model()), 0.0)
     with pytest.raises(MaquetteError, match="another run"):
         run_recipe(tmp_path / "rooms", tmp_path / "run", 1.0, resumed=False)
     assert load_average(tmp_path / "run")(room_features(0, 8).pick(slice(0, 1)).labelled()).shape == (1, 3, 128, 128)

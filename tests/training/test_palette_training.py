@@ -23,6 +23,7 @@ from maquette.models.palette.training import (
 )
 from maquette.training import palette_recipe as recipe
 from maquette.training import palette_run as run
+from maquette.training.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.palette_evaluation import evaluate, measured_hints
 from maquette.training.palette_holes import KINDS, measured_hole, random_hole
 from maquette.training.palette_pictures import PicturePool, random_crops
@@ -206,9 +207,9 @@ def test_a_resumed_trainer_goes_on_exactly(tmp_path: Path) -> None:
 
     trainer = _trainer()
     step(trainer)
-    recipe.save_checkpoint(tmp_path, trainer, 12.5)
+    save_checkpoint(tmp_path / recipe.CHECKPOINT, trainer, 12.5)
     again = _trainer(seed=3)
-    assert recipe.resume(tmp_path, again) == 12.5
+    assert load_checkpoint(tmp_path / recipe.CHECKPOINT, again) == 12.5
     assert again.steps == 1
     assert step(again) == step(trainer)
     for one, other in zip(trainer.average.parameters(), again.average.parameters(), strict=True):
@@ -271,7 +272,7 @@ def test_the_recipe_from_pictures_to_figures(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 def test_another_run_is_not_overwritten(tmp_path: Path) -> None:
     _write(tmp_path / "rooms", "rooms-00000000.npz", _pixels(2, 32))
-    recipe.save_checkpoint(tmp_path / "kept", _trainer(), 1.0)
+    save_checkpoint(tmp_path / "kept" / recipe.CHECKPOINT, _trainer(), 1.0)
     with pytest.raises(MaquetteError, match="--resume"):
         run.run_recipe([tmp_path / "rooms"], tmp_path / "kept", 1.0, resumed=False)
     with pytest.raises(MaquetteError) as refusal:

@@ -26,6 +26,7 @@ from maquette.training.blobgan_recipe import (
     save_sheet,
 )
 from maquette.training.blobgan_weights import add_inverter, load_weights
+from maquette.training.checkpoints import begin, save_checkpoint
 from maquette.training.metrics import psnr
 
 CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
@@ -144,10 +145,7 @@ def train_encoder(
 def _kept(
     checkpoints: Path, trainer: InverterTrainer, seconds: float, losses: list[float], rooms: KnownRooms
 ) -> EncoderProgress:
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    unfinished = checkpoints / f"{CHECKPOINT}.partial"
-    torch.save({"trainer": trainer.state_dict(), "seconds": seconds}, unfinished)
-    unfinished.replace(checkpoints / CHECKPOINT)
+    save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
     pictures = rooms.data.pictures(range(min(SHEET_ROOMS, len(rooms.data))))
     painted = painted_again(trainer.network, trainer.average, pictures)
     save_sheet(checkpoints / "encoder.png", [pictures, painted])
@@ -176,7 +174,7 @@ def run_encoder_recipe(
     keep_freed_memory()
     rooms = known_rooms(data, looks)
     trainer = new_trainer(rooms, network)
-    spent = _begin(checkpoints, trainer, resumed)
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
     train_encoder(rooms, trainer, checkpoints, budget, spent, report=print_progress)
     path = out or weights
     add_inverter(weights, path, trainer.average.folded(), encoder_note(budget, trainer.steps))
@@ -186,20 +184,3 @@ def run_encoder_recipe(
 def encoder_note(seconds: float, steps: int) -> str:
     """What the file's header says of the encoder."""
     return f"Trained for {seconds:.0f} s, {steps} steps of {BATCH} rooms."
-
-
-def _begin(checkpoints: Path, trainer: InverterTrainer, resumed: bool) -> float:
-    path = checkpoints / CHECKPOINT
-    if resumed and path.exists():
-        state = torch.load(path, weights_only=True)
-        trainer.load_state_dict(state["trainer"])
-        return float(state["seconds"])
-    if resumed:
-        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
-    if path.exists():
-        raise MaquetteError(
-            Reason.INVALID_ARGUMENT,
-            f"{checkpoints} holds the checkpoint of another run.",
-            "Go on from it with --resume, or choose another folder.",
-        )
-    return 0.0

@@ -21,6 +21,7 @@ from maquette.models.blobgan.decoder import Decoder, DecoderShape
 from maquette.models.blobgan.training import LooksNetwork, PictureModel, PictureTrainer
 from maquette.training.blobgan_data import Batch, RoomData
 from maquette.training.blobgan_features import ROWS
+from maquette.training.checkpoints import save_checkpoint
 
 CHANNELS = {8: 192, 16: 160, 32: 96, 64: 48, 128: 24}
 RESOLUTION = max(CHANNELS)
@@ -72,21 +73,6 @@ def load_average(checkpoints: Path) -> PictureModel:
     return model.eval().requires_grad_(False)
 
 
-def save_checkpoint(checkpoints: Path, trainer: PictureTrainer, seconds: float) -> None:
-    """Write the training state, whole or not at all."""
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    unfinished = checkpoints / f"{CHECKPOINT}.partial"
-    torch.save({"trainer": trainer.state_dict(), "seconds": seconds}, unfinished)
-    unfinished.replace(checkpoints / CHECKPOINT)
-
-
-def resume(checkpoints: Path, trainer: PictureTrainer) -> float:
-    """Go on from the newest checkpoint; returns the seconds spent before."""
-    state = torch.load(checkpoints / CHECKPOINT, weights_only=True)
-    trainer.load_state_dict(state["trainer"])
-    return float(state["seconds"])
-
-
 def learning_rate_share(steps: int, seconds: float, budget: float) -> float:
     """A short warm-up by steps, then linear to zero over the time budget."""
     return min(1.0, (steps + 1) / WARM_UP_STEPS) * max(0.0, 1 - seconds / budget)
@@ -126,7 +112,7 @@ def train_pictures(
 
 
 def _keep(checkpoints: Path, trainer: PictureTrainer, seconds: float, sheet: Batch | None) -> None:
-    save_checkpoint(checkpoints, trainer, seconds)
+    save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
     if sheet is not None:
         with torch.no_grad():
             *_, coarse, fine = trainer.average.stages(sheet.labelled)

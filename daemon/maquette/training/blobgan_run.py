@@ -36,11 +36,11 @@ from maquette.training.blobgan_recipe import (
     load_average,
     new_model,
     print_progress,
-    resume,
     save_sheet,
     train_pictures,
 )
 from maquette.training.blobgan_weights import MODEL_ID, describe_weights, load_weights, save_weights
+from maquette.training.checkpoints import begin
 from maquette.training.rooms.moves import moved_path
 from maquette.training.rooms.shards import Shard, read_shard
 from maquette.training.rooms.types import Kind
@@ -78,25 +78,10 @@ def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out:
         )
     keep_freed_memory()
     trainer = PictureTrainer(new_model())
-    spent = _begin(checkpoints, trainer, resumed)
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
     sample = rooms.batch(np.random.default_rng(0), 8)
     train_pictures(rooms, trainer, checkpoints, budget * PICTURES_SHARE, spent, report=print_progress, sheet=sample)
     return finish(data, checkpoints, budget * (1 - PICTURES_SHARE), budget, out)
-
-
-def _begin(checkpoints: Path, trainer: PictureTrainer, resumed: bool) -> float:
-    there = (checkpoints / CHECKPOINT).exists()
-    if resumed and there:
-        return resume(checkpoints, trainer)
-    if resumed:
-        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
-    if there:
-        raise MaquetteError(
-            Reason.INVALID_ARGUMENT,
-            f"{checkpoints} holds the checkpoint of another run.",
-            "Go on from it with --resume, or choose another folder.",
-        )
-    return 0.0
 
 
 def finish(data: Path, checkpoints: Path, layout_budget: float, seconds: float, out: Path | None = None) -> Path:

@@ -16,6 +16,7 @@ from maquette.models.palette.softening import softened
 from maquette.models.palette.training import PaletteTrainer, initialise
 from maquette.models.palette.verbs import DEFAULTS
 from maquette.training.blobgan_recipe import save_sheet
+from maquette.training.checkpoints import save_checkpoint
 from maquette.training.palette_evaluation import answered
 from maquette.training.palette_holes import KINDS, measured_hole
 from maquette.training.palette_pictures import PicturePool, Pixels, random_crops
@@ -60,21 +61,6 @@ def new_network(seed: int = 0, shape: UnetShape = SHAPE) -> Unet:
     network = Unet(shape)
     initialise(network)
     return network
-
-
-def save_checkpoint(checkpoints: Path, trainer: PaletteTrainer, seconds: float) -> None:
-    """Write the training state, whole or not at all."""
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    unfinished = checkpoints / f"{CHECKPOINT}.partial"
-    torch.save({"trainer": trainer.state_dict(), "seconds": seconds}, unfinished)
-    unfinished.replace(checkpoints / CHECKPOINT)
-
-
-def resume(checkpoints: Path, trainer: PaletteTrainer) -> float:
-    """Go on from the newest checkpoint; returns the seconds spent before."""
-    state = torch.load(checkpoints / CHECKPOINT, weights_only=True)
-    trainer.load_state_dict(state["trainer"])
-    return float(state["seconds"])
 
 
 def learning_rate_share(steps: int, seconds: float, budget: float) -> float:
@@ -128,7 +114,7 @@ def _keep(
     errors: list[float],
     report: Callable[[Progress], None],
 ) -> None:
-    save_checkpoint(checkpoints, trainer, seconds)
+    save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
     save_sheet(checkpoints / "sheet.png", sheet_rows(trainer.denoiser, shown_pictures(pools)))
     mean = float(np.mean(errors[-300:])) if errors else float("nan")
     report(Progress(trainer.steps, seconds, sum(len(pool) for pool in pools), mean))

@@ -6,9 +6,10 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.palette.training import PaletteTrainer
 from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
+from maquette.training.checkpoints import begin
 from maquette.training.palette_evaluation import PaletteReport, evaluate, render_report
 from maquette.training.palette_pictures import PicturePool, Pixels
-from maquette.training.palette_recipe import CHECKPOINT, SHEET_COLUMNS, SIDE, new_network, resume, sheet_rows, train
+from maquette.training.palette_recipe import CHECKPOINT, SHEET_COLUMNS, SIDE, new_network, sheet_rows, train
 from maquette.training.palette_weights import MODEL_ID, describe_weights, load_weights, save_weights
 
 __all__ = ["evaluate_file", "finish", "render_report", "run_recipe", "write_sheet"]
@@ -26,7 +27,7 @@ def run_recipe(data: list[Path], checkpoints: Path, budget: float, resumed: bool
         raise _without_pictures(*data)
     keep_freed_memory()
     trainer = PaletteTrainer(new_network())
-    spent = _begin(checkpoints, trainer, resumed)
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
     train(pools, trainer, checkpoints, budget, spent, report=print_progress)
     return finish(pools, trainer, budget, out or checkpoints / f"{MODEL_ID}.safetensors")
 
@@ -70,18 +71,3 @@ def _without_pictures(*folders: Path) -> MaquetteError:
         f"There are no pictures in {', '.join(str(folder) for folder in folders)}.",
         "Render some: maquette train render-rooms, or render-lands.",
     )
-
-
-def _begin(checkpoints: Path, trainer: PaletteTrainer, resumed: bool) -> float:
-    there = (checkpoints / CHECKPOINT).exists()
-    if resumed and there:
-        return resume(checkpoints, trainer)
-    if resumed:
-        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {checkpoints}.", "Leave --resume out.")
-    if there:
-        raise MaquetteError(
-            Reason.INVALID_ARGUMENT,
-            f"{checkpoints} holds the checkpoint of another run.",
-            "Go on from it with --resume, or choose another folder.",
-        )
-    return 0.0

@@ -1,0 +1,56 @@
+"""Checkpoints of training: a trainer's state and the seconds it took, written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from maquette.errors import MaquetteError, Reason
+
+
+class Resumable(Protocol):
+    """A trainer whose state can be kept."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any], /) -> None:
+        """Go on from a state of `state_dict`."""
+        ...
+
+
+def save_checkpoint(path: Path, trainer: Resumable, seconds: float) -> None:
+    """Write a trainer's state and the seconds spent in all its runs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.partial")
+    torch.save({"trainer": trainer.state_dict(), "seconds": seconds}, unfinished)
+    unfinished.replace(path)
+
+
+def load_checkpoint(path: Path, trainer: Resumable) -> float:
+    """Go on from a checkpoint; returns the seconds spent before."""
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    trainer.load_state_dict(state["trainer"])
+    return float(state["seconds"])
+
+
+def begin(path: Path, trainer: Resumable, resumed: bool) -> float:
+    """Begin a run, or go on with it from its checkpoint; returns the seconds spent before.
+
+    Raises:
+        MaquetteError: INVALID_ARGUMENT when there is nothing to resume, or something that would be overwritten.
+    """
+    if resumed and path.exists():
+        return load_checkpoint(path, trainer)
+    if resumed:
+        raise MaquetteError(Reason.INVALID_ARGUMENT, f"There is no checkpoint in {path.parent}.", "Leave --resume out.")
+    if path.exists():
+        raise MaquetteError(
+            Reason.INVALID_ARGUMENT,
+            f"{path.parent} holds the checkpoint of another run.",
+            "Go on from it with --resume, or choose another folder.",
+        )
+    return 0.0
