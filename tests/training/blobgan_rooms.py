@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
+from maquette.models.blobgan.layout_network import LayoutNetwork, output_width
 from maquette.models.blobgan.training import LabelledLayout, LooksNetwork, PictureModel
-from maquette.training.blobgan_features import ROWS, RoomFeatures, features_of, labels_of
-from maquette.training.blobgan_recipe import APPEARANCE_WIDTH, GEOMETRY_WIDTH, RESOLUTION
+from maquette.training.blobgan_data import RoomData
+from maquette.training.blobgan_features import BLOBS, ROWS, RoomFeatures, drawing_order, features_of, labels_of
+from maquette.training.blobgan_recipe import APPEARANCE_WIDTH, GEOMETRY_WIDTH, RESOLUTION, WIDTH, new_model
+from maquette.training.blobgan_weights import describe_weights, save_weights
 from maquette.training.rooms.description import describe_room, move_object
 from maquette.training.rooms.moves import choose_move, moved_path
 from maquette.training.rooms.shards import Shard, render_rooms, shard_path, write_shard
@@ -68,3 +71,15 @@ def tiny_batch(count: int = 4) -> tuple[LabelledLayout, torch.Tensor]:
     """Labelled rooms and pictures (count, 3, 32, 32) of one colour each."""
     colours = torch.linspace(-0.5, 0.5, count)[:, None, None, None].expand(count, 3, 32, 32)
     return room_features(0, 8).pick(slice(0, count)).labelled(), colours
+
+
+def untrained_weights(path: Path, rooms: Path) -> Path:
+    """A weights file of the recipe's sizes that has learned nothing, for the rooms of a folder."""
+    torch.manual_seed(0)
+    model = new_model()
+    features = RoomData(rooms).all_features()
+    with torch.no_grad():
+        order = drawing_order(features, model.looks(features.labelled()).structures)
+    layouts = LayoutNetwork(4, 8, output_width(len(BLOBS), WIDTH, WIDTH))
+    save_weights(path, model, layouts, order, describe_weights(10.0, 6))
+    return path

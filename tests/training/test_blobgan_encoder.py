@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from blobgan_rooms import write_moved_bed, write_rooms
+from blobgan_rooms import untrained_weights, write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
-from maquette.models.blobgan.layout_network import LayoutNetwork, layout_of, output_width
+from maquette.models.blobgan.layout_network import layout_of, output_width
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.splatting import composited_scores, score_pyramid
 from maquette.models.blobgan.training_inversion import (
@@ -22,11 +22,11 @@ from maquette.models.blobgan.training_layouts import Components
 from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_data import RoomData
 from maquette.training.blobgan_encoder import PHASES, known_rooms, phase_at, run_encoder_recipe
-from maquette.training.blobgan_features import BLOBS, drawing_order
+from maquette.training.blobgan_features import BLOBS
 from maquette.training.blobgan_layouts import vectors_of
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report
-from maquette.training.blobgan_weights import describe_weights, load_weights, save_weights
+from maquette.training.blobgan_weights import load_weights
 
 
 @pytest.fixture
@@ -38,15 +38,7 @@ def rooms(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def weights(tmp_path: Path, rooms: Path) -> Path:
-    path = tmp_path / "blobgan-rooms.safetensors"
-    torch.manual_seed(0)
-    model = new_model()
-    features = RoomData(rooms).all_features()
-    with torch.no_grad():
-        order = drawing_order(features, model.looks(features.labelled()).structures)
-    layouts = LayoutNetwork(4, 8, output_width(len(BLOBS), WIDTH, WIDTH))
-    save_weights(path, model, layouts, order, describe_weights(10.0, 6))
-    return path
+    return untrained_weights(tmp_path / "blobgan-rooms.safetensors", rooms)
 
 
 def _tiny() -> tuple[BlobGan, torch.Tensor, torch.Tensor]:

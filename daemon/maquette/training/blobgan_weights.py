@@ -6,10 +6,11 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]
-from torch import Tensor
+from torch import Tensor, nn
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.checkpoint import load
+from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
 from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.inverter import PREFIX as INVERTER_PREFIX
@@ -26,6 +27,7 @@ from maquette.training.blobgan_recipe import CHANNELS, RESOLUTION, new_model
 
 MODEL_ID = "blobgan-rooms"
 LOOKS_PREFIX = "looks."
+DECODER_PREFIX = "generator_ema."
 WORKING_SET_BYTES = 96 * 1024 * 1024
 
 
@@ -64,7 +66,7 @@ def save_weights(
     Raises:
         MaquetteError: INTERNAL if a value does not fit half precision.
     """
-    tensors = {f"generator_ema.{name}": value for name, value in pictures.decoder.state_dict().items()}
+    tensors = {DECODER_PREFIX + name: value for name, value in pictures.decoder.state_dict().items()}
     tensors |= {f"layout_net_ema.{name}": value for name, value in layouts.state_dict().items()}
     tensors |= {DRAWING_ORDER_PREFIX + name: value for name, value in order.state_dict().items()}
     tensors |= {LOOKS_PREFIX + name: value for name, value in pictures.looks.state_dict().items()}
@@ -84,11 +86,29 @@ def add_inverter(source: Path, path: Path, inverter: Inverter, note: str) -> Non
     Raises:
         MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
     """
-    kept = {name: tensor for name, tensor in read_tensors(source).items() if not name.startswith(INVERTER_PREFIX)}
-    added = {INVERTER_PREFIX + name: value for name, value in inverter.state_dict().items()}
+    _replace(source, path, INVERTER_PREFIX, inverter, {"encoder_note": note})
+
+
+def replace_decoder(source: Path, path: Path, decoder: Decoder, note: str) -> None:
+    """Write a weights file again with another decoder for the same layouts.
+
+    Args:
+        source: weights file; may be ``path`` itself.
+        path: of the new file, which is written whole or not at all.
+        decoder: of the same sizes.
+        note: how it was trained further.
+
+    Raises:
+        MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
+    """
+    _replace(source, path, DECODER_PREFIX, decoder, {"sharpening_note": note})
+
+
+def _replace(source: Path, path: Path, prefix: str, module: nn.Module, extra: Mapping[str, str]) -> None:
+    kept = {name: tensor for name, tensor in read_tensors(source).items() if not name.startswith(prefix)}
+    stored = {prefix + name: _stored(prefix + name, value) for name, value in module.state_dict().items()}
     description = describe(source, read_metadata(source))
-    description = replace(description, extra={**description.extra, "encoder_note": note})
-    stored = {name: _stored(name, value) for name, value in added.items()}
+    description = replace(description, extra={**description.extra, **extra})
     write_weights_file(path, stored_tensors(kept) | stored, description)
 
 

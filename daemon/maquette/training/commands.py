@@ -125,6 +125,25 @@ def blobgan_encoder(
     typer.echo(str(run_encoder_recipe(data, weights, checkpoints, minutes * 60, resume, out)))
 
 
+@app.command("blobgan-sharpening")
+def blobgan_sharpening(
+    data: DataFolder,
+    weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the sharpened decoder.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 60,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    threads: Threads = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+) -> None:
+    """Sharpen the pictures of a BlobGAN of rooms against a discriminator, and write its weights file again."""
+    import torch
+
+    from maquette.training.blobgan_sharpening import run_sharpening
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out)))
+
+
 @app.command()
 def palette(
     data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],

@@ -120,6 +120,11 @@ def picture_loss(predicted: Tensor, target: Tensor) -> Tensor:
     return loss
 
 
+def halved_picture_loss(halved: Tensor, target: Tensor) -> Tensor:
+    """What a picture (B, 3, R/2, R/2) of the second last RGB layer adds to the loss of the whole (B, 3, R, R)."""
+    return HALVED_WEIGHT * picture_loss(halved, functional.avg_pool2d(target, 2))
+
+
 class PictureModel(nn.Module):
     """Looks network and decoder, trained together."""
 
@@ -138,6 +143,13 @@ class PictureModel(nn.Module):
     def forward(self, labelled: LabelledLayout, dtype: torch.dtype = torch.float32) -> Tensor:
         """Picture (B, 3, R, R), about [-1, 1]."""
         return self.stages(labelled, dtype)[-1]
+
+
+@torch.no_grad()
+def follow(average: nn.Module, model: nn.Module, decay: float) -> None:
+    """One step of an exponential moving average of a module's parameters and buffers."""
+    for mean, value in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+        mean.lerp_(value, 1 - decay)
 
 
 class PictureTrainer:
@@ -169,22 +181,16 @@ class PictureTrainer:
         *_, coarse, fine = self.model.stages(labelled, self.dtype, resolution)
         target = functional.adaptive_avg_pool2d(target, fine.shape[-1])
         loss = picture_loss(fine, target)
-        halved_loss = picture_loss(coarse, functional.avg_pool2d(target, 2))
-        (loss + HALVED_WEIGHT * halved_loss).backward()
+        (loss + halved_picture_loss(coarse, target)).backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimiser.step()
         self.steps += 1
         self._follow()
         return float(loss.detach())
 
-    @torch.no_grad()
     def _follow(self) -> None:
         # Early on the average follows quickly, so that it is never dominated by the initial weights.
-        decay = min(0.5 ** (1 / EMA_HALF_LIFE_STEPS), (1 + self.steps) / (10 + self.steps))
-        own = [value.detach() for value in self.model.state_dict().values()]
-        averaged = list(self.average.state_dict().values())
-        for mean, value in zip(averaged, own, strict=True):
-            mean.lerp_(value, 1 - decay)
+        follow(self.average, self.model, min(0.5 ** (1 / EMA_HALF_LIFE_STEPS), (1 + self.steps) / (10 + self.steps)))
 
     def state_dict(self) -> dict[str, object]:
         """Everything needed to go on."""

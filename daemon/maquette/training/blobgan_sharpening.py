@@ -1,0 +1,115 @@
+"""The recipe "rooms" for BlobGAN, a part of its own: an adversarial stage that sharpens a weights file's pictures."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from maquette.errors import MaquetteError, Reason
+from maquette.models.blobgan.adversarial import MAP_LEVEL, AdversarialLosses, AdversarialTrainer, row_maps
+from maquette.models.blobgan.training import LooksNetwork, decode, reordered
+from maquette.training.blobgan_data import Batch, RoomData
+from maquette.training.blobgan_features import ROWS
+from maquette.training.blobgan_recipe import BATCH, RESOLUTION, keep_freed_memory, print_progress, save_sheet
+from maquette.training.blobgan_weights import load_weights, replace_decoder
+from maquette.training.checkpoints import begin, save_checkpoint
+
+ALONE_STEPS = 150
+"""At first only the discriminator learns, or its ignorance would undo what the decoder can do."""
+CHECKPOINT = "sharpened.pt"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where sharpening stands: steps, seconds spent in all runs, means of the last losses and verdicts."""
+
+    steps: int
+    seconds: float
+    picture: float
+    true: float
+    painted: float
+
+
+def sharpen(
+    rooms: RoomData,
+    looks: LooksNetwork,
+    trainer: AdversarialTrainer,
+    checkpoints: Path,
+    budget: float,
+    spent: float = 0.0,
+    save_every: float = 150.0,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> None:
+    """Train until ``budget`` seconds are spent, those of earlier runs included; rates fall to zero until then."""
+    begin = time.monotonic() - spent
+    rng = np.random.default_rng(trainer.steps)
+    sheet = rooms.batch(np.random.default_rng(0), BATCH)
+    losses: list[AdversarialLosses] = []
+    saved = spent
+    while (seconds := time.monotonic() - begin) < budget:
+        losses.append(_step(trainer, looks, rooms.batch(rng, BATCH), max(0.0, 1 - seconds / budget)))
+        if seconds - saved >= save_every:
+            saved = seconds
+            report(_kept(checkpoints, trainer, seconds, losses, looks, sheet))
+    report(_kept(checkpoints, trainer, seconds, losses, looks, sheet))
+
+
+def _step(trainer: AdversarialTrainer, looks: LooksNetwork, batch: Batch, rate: float) -> AdversarialLosses:
+    with torch.no_grad():
+        layout = reordered(looks(batch.labelled), batch.labelled.order)
+        blobs = row_maps(layout, batch.labelled.order, RESOLUTION // 2**MAP_LEVEL)
+    return trainer.step(layout, blobs, batch.pictures, rate, alone=trainer.steps < ALONE_STEPS)
+
+
+@torch.no_grad()
+def _kept(
+    checkpoints: Path,
+    trainer: AdversarialTrainer,
+    seconds: float,
+    losses: list[AdversarialLosses],
+    looks: LooksNetwork,
+    sheet: Batch,
+) -> Progress:
+    save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
+    painted = decode(trainer.average, reordered(looks(sheet.labelled), sheet.labelled.order))[-1]
+    save_sheet(checkpoints / "sharpened.png", [sheet.pictures, painted])
+    last = [(each.picture, each.true, each.painted) for each in losses[-100:]] or [(math.nan,) * 3]
+    return Progress(trainer.steps, seconds, *(float(value) for value in np.mean(last, axis=0)))
+
+
+def run_sharpening(
+    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+) -> Path:
+    """Sharpen the decoder of a weights file for ``budget`` seconds, and write the file again with it.
+
+    Args:
+        data: folder of rooms.
+        weights: file of the recipe "rooms".
+        checkpoints: folder for what training keeps.
+        budget: seconds, those of earlier runs included.
+        resumed: go on from the newest checkpoint.
+        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
+            that would be overwritten; see also `load_weights`.
+    """
+    network, looks = load_weights(weights)
+    rooms = RoomData(data)
+    if len(rooms) == 0:
+        raise MaquetteError(
+            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {data}.", "Render some: maquette train render-rooms."
+        )
+    keep_freed_memory()
+    torch.manual_seed(0)
+    trainer = AdversarialTrainer(network.generator_ema, len(ROWS))
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
+    sharpen(rooms, looks, trainer, checkpoints, budget, spent, report=print_progress)
+    path = out or weights
+    note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms."
+    replace_decoder(weights, path, trainer.average, note)
+    return path
