@@ -28,6 +28,7 @@ class Painter:
     fill_side: int | None = 64
     tint: tuple[float, float, float] = (1.2, 1.0, 0.6)
     asked: list[tuple[tuple[int, ...], object]] = field(default_factory=list)
+    options: list[FillOptions] = field(default_factory=list)
     closed: int = 0
 
     @property
@@ -43,6 +44,7 @@ class Painter:
 
     def restore(self, picture: FloatArray, quality: int, options: FillOptions) -> Operation[tuple[FloatArray, ...]]:
         self.asked.append((picture.shape, quality))
+        self.options.append(options)
         try:
             yield Progress("restoring", 0.5)
         except GeneratorExit:
@@ -137,6 +139,14 @@ def test_tiles_cover_the_picture_and_begin_where_blocks_do(size: tuple[int, int]
         assert 0 < tile.height <= 64
         covered[tile.slices] += 1
     assert covered.min() >= 1
+
+
+def test_tiles_share_one_seed_and_lie_where_they_are() -> None:
+    painter = Painter()
+    settings = PaintSettings(seed=5)
+    finished(restore(RestoreJpeg(from_array(photograph(100, 150)), 30, settings=settings), [painter]))
+    assert [options.seed for options in painter.options] == [5] * len(painter.options)
+    assert [options.origin for options in painter.options] == [(tile.left, tile.top) for tile in tiles(150, 100, 64)]
 
 
 def test_the_quality_is_estimated_where_nobody_knows_it() -> None:

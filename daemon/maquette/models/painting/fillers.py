@@ -28,11 +28,14 @@ class FillOptions:
         candidates: how many different answers. Answer i depends on (seed, i) alone: one at a time or all at once, it is
             the same.
         steps: network calls per answer; None = the model's default.
+        origin: (left, top) of the picture in something larger, at least 0: tiles with the same seed get the same noise
+            where they overlap.
     """
 
     seed: int = 0
     candidates: int = 1
     steps: int | None = None
+    origin: tuple[int, int] = (0, 0)
 
 
 class Filler(Protocol):

@@ -18,7 +18,7 @@ from maquette.models.operations import Operation, Progress
 from maquette.models.painting.checks import check_picture, check_result_size, check_settings, refused
 from maquette.models.painting.fillers import FillOptions, FloatArray, Restorer
 from maquette.models.painting.filling import checked, padded
-from maquette.models.painting.progress import PreviewOf, Stretch, derived_seed, within
+from maquette.models.painting.progress import PreviewOf, Stretch, within
 from maquette.models.painting.requests import PaintResult, RestoreJpeg
 from maquette.models.painting.results import blended, whole_result
 
@@ -98,8 +98,7 @@ def _restored(
     share = np.zeros((height, width, 1), np.float32)
     plan = tiles(width, height, model.fill_side)
     for number, tile in enumerate(plan):
-        seed = settings.seed if len(plan) == 1 else derived_seed(settings.seed, number)
-        options = FillOptions(seed, settings.candidates, settings.steps)
+        options = FillOptions(settings.seed, settings.candidates, settings.steps, (tile.left, tile.top))
         part = Stretch(number / len(plan), (number + 1) / len(plan))
         weight = _weight(tile, width, height)
         operation = _restored_tile(rgb[tile.slices], model, quality, options)

@@ -18,6 +18,7 @@ from maquette.models.palette.schedule import fast_noise_levels, sampling_schedul
 ANCESTRAL_STEPS = 100
 """From so many steps on, the published sampler is used; with fewer, a deterministic one is far better."""
 MAXIMUM_STEPS = 2000
+NOISE_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,36 @@ def check_steps(steps: int) -> None:
 
 
 class NoiseSource:
-    """The random numbers of one answer: they follow from (seed, candidate) alone, on every device."""
+    """The random numbers of one answer: a field without end, of which a picture sees its own part.
 
-    def __init__(self, seed: int, candidate: int) -> None:
-        self._generator = torch.Generator().manual_seed(derived_seed(seed, candidate))
+    What a pixel gets follows from (seed, candidate), its place and how often was asked before, on every device. So
+    tiles that overlap begin with the same noise where they do, and agree there.
+
+    Args:
+        seed: decides the field, together with the candidate's number.
+        candidate: counts from 0.
+        origin: (left, top), at least 0: where in the field the picture lies.
+    """
+
+    def __init__(self, seed: int, candidate: int, origin: tuple[int, int] = (0, 0)) -> None:
+        self._seed = derived_seed(seed, candidate)
+        self._left, self._top = origin
+        self._draws = 0
 
     def like(self, picture: Tensor) -> Tensor:
-        """Standard normal noise of a picture's shape and device."""
-        return torch.randn(picture.shape, generator=self._generator).to(picture.device)
+        """Standard normal noise of a picture's shape (1, C, H, W) and device."""
+        height, width = picture.shape[-2:]
+        rows = range(self._top // NOISE_BLOCK, -(-(self._top + height) // NOISE_BLOCK))
+        columns = range(self._left // NOISE_BLOCK, -(-(self._left + width) // NOISE_BLOCK))
+        lines = [torch.cat([self._block(row, column, picture.shape[1]) for column in columns], dim=2) for row in rows]
+        self._draws += 1
+        top, left = self._top % NOISE_BLOCK, self._left % NOISE_BLOCK
+        field = torch.cat(lines, dim=1)[None, :, top : top + height, left : left + width]
+        return field.to(picture.device)
+
+    def _block(self, row: int, column: int, channels: int) -> Tensor:
+        generator = torch.Generator().manual_seed(derived_seed(self._seed, self._draws, row, column))
+        return torch.randn(channels, NOISE_BLOCK, NOISE_BLOCK, generator=generator)
 
 
 def padded(values: Tensor, multiple: int) -> Tensor:

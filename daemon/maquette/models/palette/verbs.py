@@ -135,7 +135,7 @@ class PaletteModel:
         calls = sampling.steps * options.candidates
         yield Progress(stage, 0.0)
         for candidate in range(options.candidates):
-            noise = NoiseSource(options.seed, candidate)
+            noise = NoiseSource(options.seed, candidate, options.origin)
             answer = question.picture
             for step, answer in enumerate(answer_steps(self.denoiser, question, sampling, noise), 1):
                 shown = candidate == 0 and step % PREVIEW_EVERY == 1
