@@ -263,6 +263,11 @@ def test_the_recipe_from_pictures_to_figures(tmp_path: Path) -> None:
     assert [fill.kind for fill in report.fill] == list(KINDS)
     assert json.loads(report.to_json())["colour"]["grey"] == report.colour.grey
     assert "free-form" in run.render_report(report)
+    several = run.evaluate_file(tmp_path / "rooms", path, pictures=3, candidates=1, steps=3)
+    assert several.fill[0].one != report.fill[0].one
+    with pytest.raises(MaquetteError) as refusal:
+        run.evaluate_file(tmp_path / "rooms", path, steps=0)
+    assert refusal.value.reason is Reason.LIMIT_EXCEEDED
     run.write_sheet(tmp_path / "sheet.png", tmp_path / "rooms", path)
     assert (tmp_path / "sheet.png").stat().st_size > 0
     spent = run.run_recipe(folders, tmp_path / "kept", budget=0.5, resumed=True)

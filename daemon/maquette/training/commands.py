@@ -174,6 +174,9 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Also write a contact sheet here (PNG).")] = None,
     inversions: Annotated[int, typer.Option(min=0, help="BlobGAN: optimise the scenes of this many rooms.")] = 0,
+    pictures: Annotated[int, typer.Option(min=1, help="Palette: how many pictures.")] = 200,
+    candidates: Annotated[int, typer.Option(min=1, help="Palette: of how many fillings the mean is taken.")] = 8,
+    steps: Annotated[int | None, typer.Option(help="Palette: network calls; the model's own by default.")] = None,
 ) -> None:
     """Measure trained weights on pictures that they were never trained on (BlobGAN: render-rooms with --moves)."""
     import torch
@@ -187,7 +190,7 @@ def evaluate(
     elif system == "palette":
         from maquette.training import palette_run as run
 
-        report = run.evaluate_file(data, weights)
+        report = run.evaluate_file(data, weights, pictures, candidates, steps)
         text = report.to_json() if as_json else run.render_report(report)
     else:
         message = f"'{system}' cannot be evaluated."

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from maquette.errors import MaquetteError, Reason
+from maquette.models.palette.sampling import Sampling, check_steps
 from maquette.models.palette.training import PaletteTrainer
+from maquette.models.palette.verbs import DEFAULTS
 from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
 from maquette.training.checkpoints import begin
@@ -39,14 +41,19 @@ def finish(pools: list[PicturePool], trainer: PaletteTrainer, seconds: float, ou
     return out
 
 
-def evaluate_file(data: Path, weights: Path | None = None, pictures: int = 200, candidates: int = 8) -> PaletteReport:
-    """All figures of a weights file, on the first pictures of a folder.
+def evaluate_file(
+    data: Path, weights: Path | None = None, pictures: int = 200, candidates: int = 8, steps: int | None = None
+) -> PaletteReport:
+    """All figures of a weights file, on the first pictures of a folder; `steps` network calls each, None = the default.
 
     Raises:
-        MaquetteError: CONTENT_NOT_FOUND without pictures, or CHECKPOINT_CORRUPT.
+        MaquetteError: CONTENT_NOT_FOUND without pictures, CHECKPOINT_CORRUPT, or LIMIT_EXCEEDED for the steps.
     """
+    if steps is not None:
+        check_steps(steps)
     denoiser = load_weights(_weights_path(weights))
-    return evaluate(denoiser, _unseen(data, pictures), candidates)
+    samplings = DEFAULTS if steps is None else dict.fromkeys(DEFAULTS, Sampling(steps))
+    return evaluate(denoiser, _unseen(data, pictures), candidates, samplings)
 
 
 def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:

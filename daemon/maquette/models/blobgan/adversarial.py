@@ -33,7 +33,7 @@ MAP_LEVEL = 2
 SLOPE = 0.2
 R1_EVERY = 16
 R1_WEIGHT = 0.2
-FEATURE_WEIGHT = 1.0
+FEATURE_WEIGHT = 0.3
 
 
 class PatchDiscriminator(nn.Module):
@@ -97,9 +97,9 @@ class AdversarialTrainer:
         self,
         decoder: Decoder,
         rows: int,
-        learning_rate: float = 1.5e-3,
+        learning_rate: float = 3e-3,
         discriminator_rate: float = 1e-3,
-        share: float = 0.5,
+        share: float = 1.5,
     ) -> None:
         self.decoder = decoder.requires_grad_()
         self.average = copy.deepcopy(decoder).requires_grad_(False)
