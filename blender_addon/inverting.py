@@ -27,7 +27,8 @@ class InversionRequest:
         seed: decides the first guess of a model without an encoder.
         start: the scene to start from; None = the model's own first guess.
         kept: ids of the blobs of ``start`` that stay as they are.
-        part: what of the picture the model sees; None = the largest part of its shape in the middle.
+        part: what of the picture the model sees; None = the largest part of its shape, at ``place``.
+        place: where that part is along the longer side, 0 = left or top, 1 = right or bottom.
     """
 
     image: Image
@@ -37,6 +38,7 @@ class InversionRequest:
     start: Scene | None = None
     kept: frozenset[str] = frozenset()
     part: inversion.Part | None = None
+    place: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,27 @@ class FoundScene:
     psnr: float
 
 
+def part_at(width: int, height: int, across: int, down: int, place: float) -> inversion.Part:
+    """The largest part with sides of ``across`` to ``down`` of a picture, at a place along its longer side."""
+    wide, high = max(1, min(width, height * across // down)), max(1, min(height, width * down // across))
+    return inversion.Part(round((width - wide) * place), round((height - high) * place), wide, high)
+
+
+async def _chosen(connection: Connection, request: InversionRequest) -> tuple[str, inversion.Part | None]:
+    """The model and what it shall see. Where nothing was chosen, the daemon chooses the model, and the middle."""
+    if request.part is not None or request.place == 0.5:
+        return request.model_id, request.part
+    if request.model_id:
+        model = await models.get_model(connection, request.model_id)
+    else:
+        serving = await models.list_models(connection, "invert_image")
+        if not serving:
+            return "", None
+        model = min(serving, key=lambda each: (not each.embedded, each.id))
+    image = request.image
+    return model.id, part_at(image.width, image.height, model.width, model.height, request.place)
+
+
 async def invert(
     connection: Connection,
     request: InversionRequest,
@@ -66,11 +89,12 @@ async def invert(
     Raises:
         ClientError: the daemon's refusal or any failure of the connection.
     """
+    model_id, part = await _chosen(connection, request)
     found = await inversion.invert_image(
         connection,
         request.image,
-        part=request.part,
-        model_id=request.model_id,
+        part=part,
+        model_id=model_id,
         scene=None if request.start is None else scene_message(request.start),
         pinned_ids=sorted(request.kept),
         steps=request.steps,

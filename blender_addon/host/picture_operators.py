@@ -38,11 +38,13 @@ class InvertImage(Waits, bpy.types.Operator):
     model_id: bpy.props.StringProperty(options={"SKIP_SAVE"})
     steps: bpy.props.IntProperty(name=strings.STEPS, description=strings.STEPS_HELP, default=-1, min=-1, max=2000)
     seed: bpy.props.IntProperty(name=strings.INVERT_SEED, description=strings.INVERT_SEED_HELP)
+    place: bpy.props.FloatProperty(name=strings.PLACE, description=strings.PLACE_HELP, default=0.5, min=0.0, max=1.0)
 
     def invoke(self, context, event):
         """Take the panel's settings."""
         settings = context.scene.maquette
-        for name, value in (("model_id", settings.model_id), ("steps", settings.picture.steps)):
+        own = settings.picture
+        for name, value in (("model_id", settings.model_id), ("steps", own.steps), ("place", own.place)):
             if not self.properties.is_property_set(name):
                 setattr(self, name, value)
         return super().invoke(context, event)
@@ -57,7 +59,7 @@ class InvertImage(Waits, bpy.types.Operator):
         # By name: while the operator waits, an undo may put other data in the place of these.
         self._source, self._copied, self._matrix = source.name, source != image, None
         pixels, steps = image_pixels.read(source), None if self.steps < 0 else self.steps
-        request = inverting.InversionRequest(image_of(pixels), self.model_id, steps, self.seed)
+        request = inverting.InversionRequest(image_of(pixels), self.model_id, steps, self.seed, place=self.place)
         return inverting.invert(clock.world().connection, request, show_progress, self._preview)
 
     def modal(self, context, event):

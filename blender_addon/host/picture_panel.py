@@ -11,6 +11,7 @@ from ..client import State
 from . import clock, own_picture, plane
 from .panel import ScenePanel, SubPanel
 from .picture_operators import EditedPicture, InvertImage, LookAgain
+from .picture_properties import PictureSettings
 
 
 class ViewPanel(ScenePanel, bpy.types.Panel):
@@ -46,6 +47,7 @@ class OwnPicturePanel(SubPanel, bpy.types.Panel):
         column.enabled = clock.world().connection.condition.state is State.READY
         column.operator(InvertImage.bl_idname, icon="VIEWZOOM")
         column.prop(settings, "steps")
+        _draw_place(column, settings.source, settings)
         _draw_edited(layout, context)
 
 
@@ -63,7 +65,13 @@ class ImageEditorPanel(bpy.types.Panel):
         column = self.layout.column(align=True)
         column.enabled = context.space_data.image is not None
         column.operator(InvertImage.bl_idname, icon="VIEWZOOM")
+        _draw_place(column, context.space_data.image, context.scene.maquette.picture)
         _draw_edited(self.layout, context)
+
+
+def _draw_place(layout: bpy.types.UILayout, image: bpy.types.Image | None, settings: PictureSettings) -> None:
+    if image is not None and image.size[0] != image.size[1]:
+        layout.prop(settings, "place", slider=True)
 
 
 def _draw_edited(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -34,6 +34,9 @@ class PictureSettings(bpy.types.PropertyGroup):
     show_edited: bpy.props.BoolProperty(name=strings.SHOW_EDITED, description=strings.SHOW_EDITED_HELP, update=_refresh)
     source: bpy.props.PointerProperty(type=bpy.types.Image, name=strings.SOURCE, description=strings.SOURCE_HELP)
     steps: bpy.props.IntProperty(name=strings.STEPS, description=strings.STEPS_HELP, default=-1, min=-1, max=2000)
+    place: bpy.props.FloatProperty(
+        name=strings.PLACE, description=strings.PLACE_HELP, default=0.5, min=0.0, max=1.0, subtype="FACTOR"
+    )
 
 
 class OwnPicture(bpy.types.PropertyGroup):

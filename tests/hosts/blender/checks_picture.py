@@ -166,7 +166,9 @@ def finds_the_scene_in_a_picture(drive):
     assert list(own(drive).part) == [16, 0, 64, 64]
     assert (drive.picture() == drive.rendered()).all()
     assert drive.scene() == drive.module("plane").document_of(drive.plane).sampled
-    assert "maquette.edited_picture" in panel(drive, "OwnPicturePanel").operators
+    layout = panel(drive, "OwnPicturePanel")
+    assert "maquette.edited_picture" in layout.operators
+    assert "place" in layout.properties
 
 
 @check
@@ -245,8 +247,9 @@ def finding_things_is_one_undo_step(drive):
     planes = [each for each in bpy.data.objects if drive.module("plane").is_plane(each)]
     bpy.ops.ed.undo_push(message="before")
     count = len(bpy.data.objects)
-    bpy.ops.maquette.invert_image(image="Photo", model_id=MODEL, steps=STEPS)
+    bpy.ops.maquette.invert_image(image="Photo", model_id=MODEL, steps=STEPS, place=1.0)
     bpy.ops.ed.undo_push(message="found")
+    assert list(own(drive).part) == [32, 0, 64, 64], "the right end"
     name = drive.plane.name
     assert name not in [each.name for each in planes]
     drive.undo()
