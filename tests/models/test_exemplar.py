@@ -68,11 +68,11 @@ def test_a_known_texture_comes_back(texture: object, tolerance: float) -> None:
     assert _error_inside(answer, truth, hole) <= tolerance
 
 
-def test_a_texture_without_order_stays_as_rough_as_it_was() -> None:
-    truth = ndimage.gaussian_filter(_noise(128, 128), (1, 1, 0))
-    hole = _disc(128, 128, 20)
-    (answer,) = finished(MODEL.fill(_spoiled(truth, hole), hole, FillOptions()))
-    assert answer[hole].std(axis=0).mean() >= 0.5 * truth[hole].std(axis=0).mean()
+def test_a_texture_without_order_stays_as_rough_as_it_was_in_every_candidate() -> None:
+    truth = ndimage.gaussian_filter(_noise(192, 192), (1, 1, 0))
+    hole = _disc(192, 192, 36)
+    for answer in finished(MODEL.fill(_spoiled(truth, hole), hole, FillOptions(candidates=3))):
+        assert answer[hole].std(axis=0).mean() >= 0.88 * truth[hole].std(axis=0).mean()
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,8 @@ def completed(
         hole: (H, W), at least one True.
         structure: (H, W, 3), a blurred picture of what shall be there; None = whatever fits.
         seed: decides every random choice.
-        restlessness: 0 = the best patches, more = others that fit nearly as well.
+        restlessness: 0 = the best patches, more = others that fit nearly as well. It decides at the smallest size, from
+            which the rest follows: at the larger ones patches that fit less well would only blur each other.
 
     Raises:
         MaquetteError: INVALID_ARGUMENT when nothing is known.
@@ -139,7 +140,7 @@ def completed(
     field: Field | None = None
     estimate: FloatArray | None = None
     for index, (level, turns) in enumerate(zip(levels, planned, strict=True)):
-        solver = LevelSolver(_started(level, estimate), field, generator, restlessness)
+        solver = LevelSolver(_started(level, estimate), field, generator, 0.0 if index else restlessness)
         for turn in range(turns + 1):
             share = _BLENDING * (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
             for _ in solver.turn() if turn else solver.begin():
