@@ -1,5 +1,6 @@
 """The recipe "rooms" for BlobGAN, a part of its own: an adversarial stage that sharpens a weights file's pictures."""
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import torch
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.adversarial import MAP_LEVEL, AdversarialLosses, AdversarialTrainer, row_maps
+from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.training import LooksNetwork, decode, reordered
 from maquette.training.blobgan_data import Batch, RoomData
 from maquette.training.blobgan_features import ROWS
@@ -81,8 +83,27 @@ def _kept(
     return Progress(trainer.steps, seconds, *(float(value) for value in np.mean(last, axis=0)))
 
 
+@torch.no_grad()
+def between(smooth: Decoder, sharp: Decoder, strength: float) -> Decoder:
+    """A decoder between one and what sharpening made of it: 0 = the first, 1 = the second.
+
+    Interpolated weights paint interpolated pictures as long as one grew out of the other (Wang et al. 2018, ESRGAN,
+    section 3.4); so artefacts can be weighed against blur after training.
+    """
+    result = copy.deepcopy(sharp)
+    for value, start in zip(result.state_dict().values(), smooth.state_dict().values(), strict=True):
+        value.copy_(start.lerp(value, strength))
+    return result
+
+
 def run_sharpening(
-    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+    data: Path,
+    weights: Path,
+    checkpoints: Path,
+    budget: float,
+    resumed: bool,
+    out: Path | None = None,
+    strength: float = 1.0,
 ) -> Path:
     """Sharpen the decoder of a weights file for ``budget`` seconds, and write the file again with it.
 
@@ -93,6 +114,7 @@ def run_sharpening(
         budget: seconds, those of earlier runs included.
         resumed: go on from the newest checkpoint.
         out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        strength: of what was learned, see `between`.
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
@@ -106,10 +128,11 @@ def run_sharpening(
         )
     keep_freed_memory()
     torch.manual_seed(0)
-    trainer = AdversarialTrainer(network.generator_ema, len(ROWS))
+    trainer = AdversarialTrainer(copy.deepcopy(network.generator_ema), len(ROWS))
     spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
     sharpen(rooms, looks, trainer, checkpoints, budget, spent, report=print_progress)
     path = out or weights
-    note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms."
-    replace_decoder(weights, path, trainer.average, note)
+    note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms"
+    decoder = between(network.generator_ema, trainer.average, strength)
+    replace_decoder(weights, path, decoder, f"{note}, with a strength of {strength:g}.")
     return path

@@ -132,6 +132,9 @@ def blobgan_sharpening(
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 60,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    strength: Annotated[
+        float, typer.Option(min=0, max=1, help="0 = as smooth as before, 1 = as sharp as learned.")
+    ] = 1,
     threads: Threads = 1,
     out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
 ) -> None:
@@ -141,7 +144,7 @@ def blobgan_sharpening(
     from maquette.training.blobgan_sharpening import run_sharpening
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out)))
+    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out, strength)))
 
 
 @app.command()
