@@ -48,6 +48,10 @@ def guesses_what_objects_are(drive):
 def makes_a_scene_from_objects(drive):
     from bpy_extras.object_utils import world_to_camera_view
 
+    # Empties of the scene that is replaced: they are gone by the time the new ones stand.
+    replaced = drive.empty("bed")
+    replaced.select_set(True)
+    bpy.context.view_layer.objects.active = replaced
     assert bpy.ops.maquette.from_objects(seed=2, model_id=MODEL, mode="SPACE", follow=True) == {"FINISHED"}
     drive.settle()
     sampled = drive.module("plane").document_of(drive.plane).sampled
