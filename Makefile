@@ -6,6 +6,16 @@ EVALUATION ?= out/evaluation
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
+# For Linux, PyPI has PyTorch with 4 GB of CUDA; where there is no NVIDIA card, the one for processors is taken instead.
+TORCH := $(shell sed -n 's/.*"\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
+ifeq ($(shell uname -s)$(shell command -v nvidia-smi),Linux)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+SMALL_TORCH := $(PIP) --no-deps --retries 1 --timeout 15 --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null \
+	|| echo "$(TORCH_INDEX) cannot be reached: PyPI's PyTorch comes instead, 4 GB larger."
+else
+SMALL_TORCH := true
+endif
+
 .PHONY: demo test bench check format protobuf package clean
 
 demo: $(VENV)/.ready-to-run
@@ -47,6 +57,7 @@ $(BIN)/python:
 
 $(VENV)/.ready-to-run: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up Maquette in $(VENV): a few minutes, only this once."
+	@$(SMALL_TORCH)
 	$(PIP) --editable '.[blender]'
 	@touch $@
 
