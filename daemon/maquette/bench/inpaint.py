@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from maquette.bench.painting_baselines import BASELINES
-from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim, statistics_distance
+from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim
 from maquette.bench.painting_models import finished, to_floats, to_pixels
 from maquette.bench.painting_sheet import Pixels, with_hole
 from maquette.bench.painting_table import Row
 from maquette.models.painting.fillers import Filler, FillOptions
 from maquette.models.painting.filling import filled
 from maquette.training.palette_holes import KINDS, measured_hole
+from maquette.training.picture_statistics import statistics_distance
 
 PALETTE, MEAN = "Palette", "Palette, mean"
 CANDIDATES = 8

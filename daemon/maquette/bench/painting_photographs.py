@@ -14,7 +14,7 @@ from PIL import Image
 from scipy import ndimage
 
 from maquette.bench.painting_baselines import BASELINES, patch_match
-from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim, statistics_distance
+from maquette.bench.painting_metrics import BoolArray, FloatArray, psnr, ssim
 from maquette.bench.painting_models import finished, to_floats
 from maquette.bench.painting_sheet import Pixels, with_hole
 from maquette.bench.painting_table import Row
@@ -23,6 +23,7 @@ from maquette.imaging.picture import ColourSpace
 from maquette.models.painting.fillers import Filler, FillOptions, GuidedSynthesizer
 from maquette.models.painting.inpainting import inpaint
 from maquette.models.painting.requests import Inpaint, Length, PaintSettings, SelectionSettings
+from maquette.training.picture_statistics import statistics_distance
 
 PHOTOGRAPHS: Mapping[str, str] = {
     "astronaut.png": "NASA, public domain",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from maquette.training.blobgan_features import RoomFeatures, features_of, labels
 from maquette.training.blobgan_layouts import frechet_distance, sample_vectors, statistics_of, vectors_of
 from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.metrics import psnr, ssim
+from maquette.training.picture_statistics import statistics_distance
 from maquette.training.rooms.description import describe_room
 from maquette.training.rooms.labels import SHAPES, label_room
 from maquette.training.rooms.moves import MOVED_KINDS, moved_path
@@ -29,11 +31,15 @@ BATCH = 20
 
 @dataclass(frozen=True)
 class PictureFigures:
-    """True layouts rendered: means over `rooms` pictures."""
+    """True layouts rendered: means over `rooms` pictures.
+
+    `statistics` is the Fréchet distance of patches and gradients to those of Blender's pictures: it tells blur.
+    """
 
     rooms: int
     psnr: float
     ssim: float
+    statistics: float
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,16 @@ def evaluate_pictures(model: PictureModel, shard: Shard) -> PictureFigures:
     """Render the true layouts of a shard's rooms and compare with Blender's pictures."""
     painted = paint(model, features_of(labels_of(shard)))
     true = (picture_tensor(shard["picture"].astype(np.uint8)) + 1) / 2
-    return PictureFigures(len(true), float(psnr(painted, true).mean()), float(ssim(painted, true).mean()))
+    return PictureFigures(
+        len(true),
+        float(psnr(painted, true).mean()),
+        float(ssim(painted, true).mean()),
+        statistics_distance(_pixels(painted), _pixels(true), [np.ones(painted.shape[2:], np.bool_)] * len(true)),
+    )
+
+
+def _pixels(pictures: Tensor) -> NDArray[np.float32]:
+    return cast("NDArray[np.float32]", pictures.permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def evaluate_edit(model: PictureModel, rooms: Shard, moved: Shard, kind: Kind) -> EditFigures:

@@ -127,7 +127,8 @@ def render_report(report: Report) -> str:
     """The figures as a table for people."""
     pictures, layouts = report.pictures, report.layouts
     lines = [
-        f"a) true layouts, {pictures.rooms} unseen rooms: PSNR {pictures.psnr:.1f} dB, SSIM {pictures.ssim:.3f}",
+        f"a) true layouts, {pictures.rooms} unseen rooms: PSNR {pictures.psnr:.1f} dB, SSIM {pictures.ssim:.3f}, "
+        f"Fréchet distance of patches {pictures.statistics:.2f}",
         "b) one thing moved (PSNR in dB against Blender's picture of the moved room)",
         "   thing      rooms  picture  changed places  not moving it   gain",
     ]
