@@ -1,7 +1,8 @@
 """How strongly a picture was compressed by JPEG, on the scale 1 to 100 of the Independent JPEG Group.
 
-A file's quantisation tables say it, and who has the file reads them (``maquette_client.jpeg_quality``). Out of pixels
-alone it can only be guessed: from how much larger the steps across the edges of 8 × 8 blocks are than those within.
+A file's quantisation tables say it, and who has the file reads them (``maquette_client.jpeg_quality``). Pixels that are
+still as they were decoded tell it as well (``jpeg_blocks``). Of others it can only be guessed: from how much larger the
+steps across the edges of 8 × 8 blocks are than those within.
 """
 
 from __future__ import annotations

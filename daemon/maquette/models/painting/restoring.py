@@ -9,6 +9,7 @@ import numpy as np
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import grey_of
 from maquette.imaging.documents import Colours, NativeArray, colours, native
+from maquette.imaging.jpeg_blocks import consistent, quality_of_blocks
 from maquette.imaging.jpeg_quality import quality_of_pixels
 from maquette.imaging.picture import Picture
 from maquette.imaging.rectangle import Rectangle, whole
@@ -28,8 +29,13 @@ _OVERLAP = 16
 _WORST_USEFUL = 95
 
 
-def quality_of(request: RestoreJpeg, rgb: FloatArray) -> tuple[int, tuple[str, ...]]:
+def quality_of(request: RestoreJpeg, rgb: FloatArray, kept: int | None) -> tuple[int, tuple[str, ...]]:
     """The quality to restore from, and how it was found.
+
+    Args:
+        request: may say it.
+        rgb: (H, W, 3).
+        kept: what its blocks say; None = they are not those of a decoded JPEG any more.
 
     Raises:
         MaquetteError: INVALID_ARGUMENT.
@@ -38,6 +44,8 @@ def quality_of(request: RestoreJpeg, rgb: FloatArray) -> tuple[int, tuple[str, .
         if not 1 <= request.quality <= 100:
             raise refused(f"A JPEG quality of {request.quality} does not exist.", "Send 1 to 100.")
         return request.quality, ()
+    if kept is not None:
+        return kept, (f"Quality {kept} read off the picture's blocks.",)
     estimated = quality_of_pixels(grey_of(rgb))
     if estimated is None:
         return DEFAULT_QUALITY, (f"Quality {DEFAULT_QUALITY} assumed: the picture is too small to tell.",)
@@ -127,6 +135,9 @@ def _same(picture: Picture) -> Picture:
 def restore(request: RestoreJpeg, models: Sequence[Restorer]) -> Operation[PaintResult]:
     """Restore a picture with the first of the models; alpha stays, and so do pixels that hold no colour.
 
+    Where the picture's blocks are still those that JPEG kept, the result is one that would become the same JPEG: no
+    model can shift its colours farther than compression could have.
+
     Raises:
         MaquetteError: INVALID_ARGUMENT, NOT_A_FINITE_NUMBER or LIMIT_EXCEEDED.
     """
@@ -138,8 +149,11 @@ def restore(request: RestoreJpeg, models: Sequence[Restorer]) -> Operation[Paint
     before = to_array(request.picture)
     seen = colours(before, request.picture.spec)
     rgb = np.clip(smooth_fill(seen.rgb, ~seen.known), 0.0, 1.0)
-    quality, notes = quality_of(request, rgb)
+    kept = quality_of_blocks(rgb)
+    quality, notes = quality_of(request, rgb, kept)
     preview_of = _same if request.settings.preview_side else None
     answers = yield from within(_restored(rgb, model, quality, request, preview_of), Stretch(), _same)
+    if kept is not None:
+        answers = [consistent(answer, rgb, kept) for answer in answers]
     documents = [_document(before, seen, answer, request) for answer in answers]
     return whole_result(request.picture.spec, documents, seen.known, model.info.id, notes)
