@@ -37,7 +37,7 @@ DEFAULTS: Mapping[Task, Sampling] = {
     Task.COLORIZE: Sampling(1),
     Task.RESTORE: Sampling(1),
 }
-"""Of the embedded weights, by measurement: after so short a training, further calls bring back noise."""
+"""Of the embedded weights, by measurement: further calls bring back noise that the small network cannot remove."""
 
 
 class PaletteModel:
