@@ -103,7 +103,8 @@ def _excess_share(blocks: FloatArray, quality: int, share: float) -> float:
     if int(telling.sum()) < _LEAST_COEFFICIENTS:
         return 1.0
     errors = np.abs(blocks - np.rint(blocks / table) * table)
-    return float(np.quantile(((errors - _ROUNDING).clip(min=0) / table)[telling], share))
+    excess = ((errors - _ROUNDING).clip(min=0) / table)[telling]
+    return float(cast("np.float64", np.quantile(excess, share)))
 
 
 def consistent(restored: FloatArray, damaged: FloatArray, quality: int) -> FloatArray:
