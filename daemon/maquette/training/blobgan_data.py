@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.training import LabelledLayout
 from maquette.training.blobgan_features import RoomFeatures, concatenated, features_of, labels_of, mirrored
 from maquette.training.blobgan_moves import read_moves
@@ -107,6 +108,19 @@ class RoomData:
     def _shares(self) -> NDArray[np.float64]:
         counts = np.array([len(lot) * (MOVED_WEIGHT if lot.moved else 1.0) for lot in self._lots], np.float64)
         return counts / counts.sum()
+
+
+def rooms_of(folder: Path) -> RoomData:
+    """The rooms of a folder that must have some.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND where there are none.
+    """
+    rooms = RoomData(folder)
+    if len(rooms) == 0:
+        message = f"There are no rooms in {folder}."
+        raise MaquetteError(Reason.CONTENT_NOT_FOUND, message, "Render some: maquette train render-rooms.")
+    return rooms
 
 
 def jittered(labelled: LabelledLayout, rng: np.random.Generator) -> LabelledLayout:

@@ -9,12 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import LooksNetwork
 from maquette.models.blobgan.training_inversion import ComponentEncoder, InverterTrainer, LossWeights, scales_of
 from maquette.models.blobgan.training_layouts import loss_weights, principal_components
-from maquette.training.blobgan_data import RoomData
+from maquette.training.blobgan_data import RoomData, rooms_of
 from maquette.training.blobgan_features import BLOBS, depth_order
 from maquette.training.blobgan_inversion import painted_again
 from maquette.training.blobgan_layouts import vectors_of
@@ -92,11 +91,7 @@ def known_rooms(folder: Path, looks: LooksNetwork) -> KnownRooms:
     Raises:
         MaquetteError: CONTENT_NOT_FOUND where there are none.
     """
-    data = RoomData(folder)
-    if len(data) == 0:
-        raise MaquetteError(
-            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {folder}.", "Render some: maquette train render-rooms."
-        )
+    data = rooms_of(folder)
     features = data.all_features()
     return KnownRooms(data, vectors_of(looks, features), torch.from_numpy(depth_order(features.depths)))
 

@@ -8,12 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import PictureTrainer, decode, reordered
 from maquette.store.locations import embedded_weights_directory
-from maquette.training.blobgan_data import RoomData, picture_tensor
+from maquette.training.blobgan_data import RoomData, picture_tensor, rooms_of
 from maquette.training.blobgan_evaluation import (
     EditFigures,
     LayoutFigures,
@@ -71,11 +70,7 @@ def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
             that would be overwritten.
     """
-    rooms = RoomData(data)
-    if len(rooms) == 0:
-        raise MaquetteError(
-            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {data}.", "Render some: maquette train render-rooms."
-        )
+    rooms = rooms_of(data)
     keep_freed_memory()
     trainer = PictureTrainer(new_model())
     spent = begin(checkpoints / CHECKPOINT, trainer, resumed)

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.adversarial import MAP_LEVEL, AdversarialLosses, AdversarialTrainer, row_maps
 from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.training import LooksNetwork, decode, reordered
-from maquette.training.blobgan_data import Batch, RoomData
+from maquette.training.blobgan_data import Batch, RoomData, rooms_of
 from maquette.training.blobgan_features import ROWS
 from maquette.training.blobgan_recipe import BATCH, RESOLUTION, keep_freed_memory, print_progress, save_sheet
 from maquette.training.blobgan_weights import load_weights, replace_decoder
@@ -121,11 +120,7 @@ def run_sharpening(
             that would be overwritten; see also `load_weights`.
     """
     network, looks = load_weights(weights)
-    rooms = RoomData(data)
-    if len(rooms) == 0:
-        raise MaquetteError(
-            Reason.CONTENT_NOT_FOUND, f"There are no rooms in {data}.", "Render some: maquette train render-rooms."
-        )
+    rooms = rooms_of(data)
     keep_freed_memory()
     torch.manual_seed(0)
     trainer = AdversarialTrainer(copy.deepcopy(network.generator_ema), len(ROWS))
