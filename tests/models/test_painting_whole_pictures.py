@@ -9,6 +9,7 @@ from maquette.errors import MaquetteError, Reason
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import grey_of
 from maquette.imaging.documents import colours
+from maquette.imaging.jpeg_blocks import consistent
 from maquette.imaging.picture import AlphaMode, ColourSpace, Picture, PixelFormat
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.colorizing import colorize
@@ -161,6 +162,21 @@ def test_the_quality_is_estimated_where_nobody_knows_it() -> None:
     assert str(quality) in result.notes[0]
     small = finished(restore(RestoreJpeg(from_array(pixels[:9, :9])), [Painter()]))
     assert "assumed" in small.notes[0]
+
+
+def test_a_decoded_jpeg_keeps_its_colours_whatever_the_model_paints() -> None:
+    stream = io.BytesIO()
+    Image.fromarray(photograph(600, 90)).save(stream, "JPEG", quality=20)
+    damaged = np.asarray(Image.open(stream))
+    reports, result = reports_and_result(restore(RestoreJpeg(from_array(damaged)), [Painter(fill_side=None)]))
+    assert result.notes == ("Quality 20 read off the picture's blocks.",)
+    given = damaged.astype(np.float32) / 255
+    expected = consistent(given * np.float32(0.5) + np.float32(0.25), given, 20)
+    (candidate,) = result.candidates
+    assert np.abs(to_array(candidate.picture) - expected * 255).max() <= 0.51
+    assert sum(report.stage == "restoring" for report in reports) >= 3
+    fractions = [report.fraction for report in reports]
+    assert fractions == sorted(fractions)
 
 
 def test_a_restoration_that_is_cancelled_closes_the_model() -> None:

@@ -35,7 +35,6 @@ _LUMA_TABLE = np.array(
 )
 _CHROMA_TABLE = np.full((BLOCK, BLOCK), 99)
 _CHROMA_TABLE[:4, :4] = [[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]]
-_STRIP = 32 * CHROMA_BLOCK
 _MOST_BLOCKS = 4096
 _LEAST_COEFFICIENTS = 64
 _FINEST = 96
@@ -58,11 +57,16 @@ def quantisation_table(quality: int, chroma: bool = False) -> FloatArray:
     return table.clip(1, 255).astype(np.float32)
 
 
-def _blocks(plane: FloatArray) -> FloatArray:
-    """Coefficients (h, w, 8, 8) of the whole blocks of a plane (H, W) in [-128, 127]."""
-    rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
-    cut = plane[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
-    return cast("FloatArray", fft.dctn(cut, axes=(-2, -1), norm="ortho"))
+def _cells(values: FloatArray) -> FloatArray:
+    """The whole blocks (h, w, 8, 8, …) of pixels (H, W, …)."""
+    rows, columns = values.shape[0] // BLOCK, values.shape[1] // BLOCK
+    cut = values[: rows * BLOCK, : columns * BLOCK]
+    return cut.reshape(rows, BLOCK, columns, BLOCK, *values.shape[2:]).swapaxes(1, 2)
+
+
+def _coefficients(cells: FloatArray) -> FloatArray:
+    """Of blocks (…, 8, 8) of pixels in [-128, 127]."""
+    return cast("FloatArray", fft.dctn(cells, axes=(-2, -1), norm="ortho"))
 
 
 def _plane(blocks: FloatArray) -> FloatArray:
@@ -83,12 +87,10 @@ def quality_of_blocks(rgb: FloatArray) -> int | None:
     Args:
         rgb: (H, W, 3) sRGB-encoded in [0, 1]; the first block begins at the first pixel.
     """
-    rows, columns = rgb.shape[0] // BLOCK, rgb.shape[1] // BLOCK
-    cells = rgb[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK * 3)
+    cells = _cells(rgb)
     # Where black or white was cut off, what is left is no multiple any more.
-    whole = ((cells > 0) & (cells < 1)).all(axis=(1, 3))
-    blocks = _blocks(_luma(rgb))[whole]
-    some = blocks[:: -(-len(blocks) // _MOST_BLOCKS) or 1]
+    whole = cells[((cells > 0) & (cells < 1)).all(axis=(2, 3, 4))]
+    some = _coefficients(_luma(whole[:: -(-len(whole) // _MOST_BLOCKS) or 1]))
     found = (quality for quality in range(1, _FINEST) if _excess_share(some, quality, 0.75) <= _LARGEST_ERROR)
     coarsest = next(found, None)
     if coarsest is None:
@@ -121,16 +123,8 @@ def consistent(restored: FloatArray, damaged: FloatArray, quality: int) -> Float
     Returns:
         (H, W, 3) in [0, 1]. Blocks at the right and lower edge that are not whole stay as they are.
     """
-    result = restored.copy()
-    for top in range(0, restored.shape[0], _STRIP):
-        strip = slice(top, top + _STRIP)
-        result[strip] += _correction(restored[strip], damaged[strip], quality)
-    return result.clip(0, 1)
-
-
-def _correction(restored: FloatArray, damaged: FloatArray, quality: int) -> FloatArray:
     height, width = (length // BLOCK * BLOCK for length in restored.shape[:2])
-    result = np.zeros_like(restored)
+    result = restored.copy()
     luma = _excess(_luma(restored), _luma(damaged), quantisation_table(quality))
     result[:height, :width] -= luma[..., None] / np.float32(255)
     height, width = (length // CHROMA_BLOCK * CHROMA_BLOCK for length in restored.shape[:2])
@@ -139,7 +133,7 @@ def _correction(restored: FloatArray, damaged: FloatArray, quality: int) -> Floa
     for to_chroma, from_chroma in zip(_TO_CHROMA, _FROM_CHROMA, strict=True):
         excess = _excess(coarse[0] @ to_chroma, coarse[1] @ to_chroma, table) / np.float32(255)
         result[:height, :width] -= excess.repeat(2, axis=0).repeat(2, axis=1)[..., None] * from_chroma
-    return result
+    return result.clip(0, 1)
 
 
 def _halved(rgb: NDArray[np.float32]) -> FloatArray:
@@ -149,5 +143,6 @@ def _halved(rgb: NDArray[np.float32]) -> FloatArray:
 
 def _excess(plane: FloatArray, damaged: FloatArray, table: FloatArray) -> FloatArray:
     """By how much (H, W), in whole blocks, a plane is farther from what was kept than `_REACH` allows."""
-    blocks, kept = _blocks(plane), np.rint(_blocks(damaged) / table) * table
+    blocks, given = (_coefficients(_cells(values)) for values in (plane, damaged))
+    kept = np.rint(given / table) * table
     return _plane(blocks - blocks.clip(kept - _REACH * table, kept + _REACH * table))

@@ -9,7 +9,7 @@ import numpy as np
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import grey_of
 from maquette.imaging.documents import Colours, NativeArray, colours, native
-from maquette.imaging.jpeg_blocks import consistent, quality_of_blocks
+from maquette.imaging.jpeg_blocks import CHROMA_BLOCK, consistent, quality_of_blocks
 from maquette.imaging.jpeg_quality import quality_of_pixels
 from maquette.imaging.picture import Picture
 from maquette.imaging.rectangle import Rectangle, whole
@@ -27,6 +27,8 @@ DEFAULT_QUALITY = 30
 _BLOCK = 8
 _OVERLAP = 16
 _WORST_USEFUL = 95
+_MODELS_SHARE = 0.95
+_STRIP = 16 * CHROMA_BLOCK
 
 
 def quality_of(request: RestoreJpeg, rgb: FloatArray, kept: int | None) -> tuple[int, tuple[str, ...]]:
@@ -120,6 +122,16 @@ def _restored(
     return [total / share for total in sums]
 
 
+def _brought_back(answers: list[FloatArray], rgb: FloatArray, kept: int) -> Operation[None]:
+    """Make every answer consistent with the JPEG, strip by strip."""
+    tops = range(0, len(rgb), _STRIP)
+    for index, answer in enumerate(answers):
+        for number, top in enumerate(tops):
+            yield Progress("restoring", (index + number / len(tops)) / len(answers))
+            strip = slice(top, top + _STRIP)
+            answer[strip] = consistent(answer[strip], rgb[strip], kept)
+
+
 def _document(before: NativeArray, seen: Colours, rgb: FloatArray, request: RestoreJpeg) -> NativeArray:
     spec = request.picture.spec
     samples = native(np.clip(rgb, 0.0, 1.0), seen.alpha, spec)
@@ -152,8 +164,9 @@ def restore(request: RestoreJpeg, models: Sequence[Restorer]) -> Operation[Paint
     kept = quality_of_blocks(rgb)
     quality, notes = quality_of(request, rgb, kept)
     preview_of = _same if request.settings.preview_side else None
-    answers = yield from within(_restored(rgb, model, quality, request, preview_of), Stretch(), _same)
+    share = 1.0 if kept is None else _MODELS_SHARE
+    answers = yield from within(_restored(rgb, model, quality, request, preview_of), Stretch(0.0, share), _same)
     if kept is not None:
-        answers = [consistent(answer, rgb, kept) for answer in answers]
+        yield from within(_brought_back(answers, rgb, kept), Stretch(share, 1.0))
     documents = [_document(before, seen, answer, request) for answer in answers]
     return whole_result(request.picture.spec, documents, seen.known, model.info.id, notes)
