@@ -26,6 +26,7 @@ from maquette.models.blobgan.training import (
     halved_picture_loss,
     picture_loss,
 )
+from maquette.models.blobgan.training_inversion import by_row
 
 CHANNELS = (24, 48, 96, 160)
 MAP_LEVEL = 2
@@ -198,12 +199,7 @@ def row_maps(layout: Layout, order: Tensor, resolution: int) -> Tensor:
         order: (B, K) blob indices from back to front.
         resolution: R.
     """
-    drawn = composited_scores(layout.positions, layout.sizes, layout.covariances, resolution)
-    batch = torch.arange(len(order), device=order.device)[:, None]
-    rows = torch.cat((torch.zeros_like(order[:, :1]), order + 1), dim=1)
-    maps = torch.empty_like(drawn)
-    maps[batch, rows] = drawn
-    return maps
+    return by_row(composited_scores(layout.positions, layout.sizes, layout.covariances, resolution), order)
 
 
 def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
