@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from blobgan_rooms import untrained_weights, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.store.weights_file import read_metadata
 from maquette.training import blobgan_sharpening
-from maquette.training.blobgan_sharpening import between, run_sharpening
+from maquette.training.blobgan_sharpening import run_sharpening
 from maquette.training.blobgan_weights import DECODER_PREFIX, load_weights
 
 
@@ -57,15 +56,3 @@ def test_a_run_is_resumed_only_where_there_is_one_and_never_overwritten(
     with pytest.raises(MaquetteError) as empty:
         run_sharpening(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
     assert empty.value.reason is Reason.CONTENT_NOT_FOUND
-
-
-def test_strength_goes_from_the_smooth_decoder_to_the_sharp_one(weights: Path) -> None:
-    smooth = load_weights(weights)[0].generator_ema
-    sharp = copy.deepcopy(smooth)
-    for value in sharp.state_dict().values():
-        value.add_(1.0)
-    for strength in (0.0, 0.25, 1.0):
-        for start, value in zip(
-            smooth.state_dict().values(), between(smooth, sharp, strength).state_dict().values(), strict=True
-        ):
-            torch.testing.assert_close(value, start + strength, atol=1e-5, rtol=0)

@@ -1,6 +1,5 @@
 """The encoder of the embedded BlobGAN: from a picture of a room to the layout vector that paints it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from maquette.training.blobgan_recipe import (
     save_sheet,
 )
 from maquette.training.blobgan_weights import add_inverter, load_weights
-from maquette.training.checkpoints import begin, save_checkpoint
+from maquette.training.checkpoints import begin, save_checkpoint, train_for
 from maquette.training.metrics import psnr
 
 CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
@@ -120,21 +119,20 @@ def train_encoder(
     report: Callable[[EncoderProgress], None] = lambda progress: None,
 ) -> float:
     """Train until ``budget`` seconds are spent, those of earlier runs included; returns the seconds spent in all."""
-    begin = time.monotonic() - spent
     generator = torch.Generator().manual_seed(trainer.steps)
     losses: list[float] = []
-    saved = spent
-    while (seconds := time.monotonic() - begin) < budget:
+
+    def step(seconds: float) -> None:
         indices = torch.randint(len(rooms.vectors), (BATCH,), generator=generator)
         phase = phase_at(seconds / budget)
         share = learning_rate_share(trainer.steps, seconds, budget)
         batch = rooms.batch(indices)
         losses.append(trainer.step(*batch, share, phase.width, phase.weights, phase.widest))
-        if seconds - saved >= save_every:
-            saved = seconds
-            report(_kept(checkpoints, trainer, seconds, losses, rooms))
-    report(_kept(checkpoints, trainer, seconds, losses, rooms))
-    return seconds
+
+    def keep(seconds: float) -> None:
+        report(_kept(checkpoints, trainer, seconds, losses, rooms))
+
+    return train_for(budget, step, keep, spent, save_every)
 
 
 def _kept(

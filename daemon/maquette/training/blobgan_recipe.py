@@ -4,7 +4,6 @@ import ctypes
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from maquette.models.blobgan.decoder import Decoder, DecoderShape
 from maquette.models.blobgan.training import LooksNetwork, PictureModel, PictureTrainer
 from maquette.training.blobgan_data import Batch, RoomData
 from maquette.training.blobgan_features import ROWS
-from maquette.training.checkpoints import save_checkpoint
+from maquette.training.checkpoints import save_checkpoint, train_for
 
 CHANNELS = {8: 192, 16: 160, 32: 96, 64: 48, 128: 24}
 RESOLUTION = max(CHANNELS)
@@ -92,23 +91,22 @@ def train_pictures(
 
     The order of the rooms follows from the number of steps, so that a resumed run draws other rooms than its start.
     """
-    begin = time.monotonic() - spent
     rng = np.random.default_rng(trainer.steps)
     losses: list[float] = []
-    saved = spent
-    while (seconds := time.monotonic() - begin) < budget:
+
+    def step(seconds: float) -> None:
         batch = data.batch(rng, BATCH)
         share = learning_rate_share(trainer.steps, seconds, budget)
         resolution = RESOLUTION // 2 if seconds < COARSE_SHARE * budget else RESOLUTION
         losses.append(trainer.step(batch.labelled, batch.pictures, share, resolution))
-        if seconds - saved >= save_every:
-            saved = seconds
-            _keep(checkpoints, trainer, seconds, sheet)
-            report(Progress(trainer.steps, seconds, len(data), float(np.mean(losses[-200:]))))
-            data.refresh()
-    _keep(checkpoints, trainer, seconds, sheet)
-    report(Progress(trainer.steps, seconds, len(data), float(np.mean(losses[-200:])) if losses else float("nan")))
-    return seconds
+
+    def keep(seconds: float) -> None:
+        _keep(checkpoints, trainer, seconds, sheet)
+        mean = float(np.mean(losses[-200:])) if losses else float("nan")
+        report(Progress(trainer.steps, seconds, len(data), mean))
+        data.refresh()
+
+    return train_for(budget, step, keep, spent, save_every)
 
 
 def _keep(checkpoints: Path, trainer: PictureTrainer, seconds: float, sheet: Batch | None) -> None:

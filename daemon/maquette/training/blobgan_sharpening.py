@@ -2,7 +2,6 @@
 
 import copy
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from maquette.models.adversary import between
 from maquette.models.blobgan.adversarial import MAP_LEVEL, AdversarialLosses, AdversarialTrainer, row_maps
-from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.training import LooksNetwork, decode, reordered
 from maquette.training.blobgan_data import Batch, RoomData, rooms_of
 from maquette.training.blobgan_features import ROWS
 from maquette.training.blobgan_recipe import BATCH, RESOLUTION, keep_freed_memory, print_progress, save_sheet
 from maquette.training.blobgan_weights import load_weights, replace_decoder
-from maquette.training.checkpoints import begin, save_checkpoint
+from maquette.training.checkpoints import begin, save_checkpoint, train_for
 
 ALONE_STEPS = 150
 """At first only the discriminator learns, or its ignorance would undo what the decoder can do."""
@@ -46,17 +45,17 @@ def sharpen(
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> None:
     """Train until ``budget`` seconds are spent, those of earlier runs included; rates fall to zero until then."""
-    begin = time.monotonic() - spent
     rng = np.random.default_rng(trainer.steps)
     sheet = rooms.batch(np.random.default_rng(0), BATCH)
     losses: list[AdversarialLosses] = []
-    saved = spent
-    while (seconds := time.monotonic() - begin) < budget:
+
+    def step(seconds: float) -> None:
         losses.append(_step(trainer, looks, rooms.batch(rng, BATCH), max(0.0, 1 - seconds / budget)))
-        if seconds - saved >= save_every:
-            saved = seconds
-            report(_kept(checkpoints, trainer, seconds, losses, looks, sheet))
-    report(_kept(checkpoints, trainer, seconds, losses, looks, sheet))
+
+    def keep(seconds: float) -> None:
+        report(_kept(checkpoints, trainer, seconds, losses, looks, sheet))
+
+    train_for(budget, step, keep, spent, save_every)
 
 
 def _step(trainer: AdversarialTrainer, looks: LooksNetwork, batch: Batch, rate: float) -> AdversarialLosses:
@@ -82,19 +81,6 @@ def _kept(
     return Progress(trainer.steps, seconds, *(float(value) for value in np.mean(last, axis=0)))
 
 
-@torch.no_grad()
-def between(smooth: Decoder, sharp: Decoder, strength: float) -> Decoder:
-    """A decoder between one and what sharpening made of it: 0 = the first, 1 = the second.
-
-    Interpolated weights paint interpolated pictures as long as one grew out of the other (Wang et al. 2018, ESRGAN,
-    section 3.4); so artefacts can be weighed against blur after training.
-    """
-    result = copy.deepcopy(sharp)
-    for value, start in zip(result.state_dict().values(), smooth.state_dict().values(), strict=True):
-        value.copy_(start.lerp(value, strength))
-    return result
-
-
 def run_sharpening(
     data: Path,
     weights: Path,
@@ -113,7 +99,7 @@ def run_sharpening(
         budget: seconds, those of earlier runs included.
         resumed: go on from the newest checkpoint.
         out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
-        strength: of what was learned, see `between`.
+        strength: of what was learned, see `maquette.models.adversary.between`.
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something

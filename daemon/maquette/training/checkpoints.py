@@ -1,7 +1,9 @@
-"""Checkpoints of training: a trainer's state and the seconds it took, written whole or not at all."""
+"""Training for a time: the frame of every recipe's loop, and its checkpoints, written whole or not at all."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,3 +56,33 @@ def begin(path: Path, trainer: Resumable, resumed: bool) -> float:
             "Go on from it with --resume, or choose another folder.",
         )
     return 0.0
+
+
+def train_for(
+    budget: float,
+    step: Callable[[float], None],
+    keep: Callable[[float], None],
+    spent: float = 0.0,
+    save_every: float = 240.0,
+) -> float:
+    """Train until a time is over.
+
+    Args:
+        budget: seconds, those of earlier runs included.
+        step: one step of training; is told the seconds spent.
+        keep: writes the checkpoint and reports; every ``save_every`` seconds and at the end. Is told the seconds spent.
+        spent: seconds of earlier runs.
+        save_every: seconds.
+
+    Returns:
+        The seconds spent in all.
+    """
+    begin = time.monotonic() - spent
+    saved = spent
+    while (seconds := time.monotonic() - begin) < budget:
+        step(seconds)
+        if seconds - saved >= save_every:
+            saved = seconds
+            keep(seconds)
+    keep(seconds)
+    return seconds
