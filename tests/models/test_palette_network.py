@@ -12,7 +12,7 @@ from maquette.models.palette import schedule as schedules
 from maquette.models.palette.checkpoint import PREFIX, SCHEDULE_BUFFERS, Extras, detect, load, shape_of
 from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
-from maquette.models.palette.guesses import continued, deblocked, smoothly_filled, tinted
+from maquette.models.palette.guesses import continued, deblocked, run_on, smoothly_filled, tinted
 from maquette.models.palette.network import Unet, noise_embedding
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
 from maquette.models.palette.schedule import SCHEDULES, betas, fast_noise_levels, schedule_of
@@ -186,11 +186,11 @@ def test_what_surrounds_a_hole_runs_on_into_it() -> None:
     hole = torch.zeros(1, 1, 12, 12)
     hole[..., :6] = 1
     # Only the right is known, so every row keeps its colour, but for a little of the smooth continuation.
-    assert difference(continued(columns, hole), columns) < 0.06
+    assert difference(run_on(columns, hole), columns) < 0.06
     hole[..., 0] = 0
     ramp = torch.linspace(-1, 1, 12).expand(1, 3, 12, 12)
-    assert torch.equal(torch.where(hole > 0, 0, continued(ramp, hole)), torch.where(hole > 0, 0, ramp))
-    assert difference(continued(ramp, hole), ramp) < 0.06
+    assert torch.equal(torch.where(hole > 0, 0, run_on(ramp, hole)), torch.where(hole > 0, 0, ramp))
+    assert difference(run_on(ramp, hole), ramp) < 0.06
 
 
 def test_the_hole_itself_is_never_looked_at() -> None:
@@ -200,7 +200,7 @@ def test_the_hole_itself_is_never_looked_at() -> None:
     assert torch.equal(continued(picture, hole), continued(changed, hole))
 
 
-@pytest.mark.parametrize("guess", [continued, smoothly_filled])
+@pytest.mark.parametrize("guess", [continued, run_on, smoothly_filled])
 def test_every_pixel_may_be_unknown_or_known(guess: Callable[[Tensor, Tensor], Tensor]) -> None:
     picture = torch.rand(1, 3, 5, 7)
     assert torch.equal(guess(picture, torch.ones(1, 1, 5, 7)), torch.zeros(1, 3, 5, 7))

@@ -12,6 +12,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from maquette.models.palette.softening import softened
+
 SMOOTH_SHARE = 0.005
 """Weight of the smooth continuation beside known pixels, which count one by their distance."""
 SHIFTS = tuple((down, right) for down in range(0, 8, 2) for right in range(0, 8, 2))
@@ -27,14 +29,20 @@ DARKEST = 0.03
 
 
 def continued(pictures: Tensor, holes: Tensor) -> Tensor:
-    """Pictures whose holes hold a first guess: what surrounds them runs on along rows and columns.
-
-    Every unknown pixel is the mean of the nearest known ones to the left, right, top and bottom, the nearer the
-    heavier, with a little of a smooth continuation, which is all there is where rows and columns hold nothing.
+    """Pictures whose holes hold a first guess: what `run_on` says, the deeper in the hole the more blurred.
 
     Args:
         pictures: (B, C, H, W).
         holes: (B, 1, H, W), 1 = unknown. A picture without known pixels becomes zero.
+    """
+    return softened(run_on(pictures, holes), holes)
+
+
+def run_on(pictures: Tensor, holes: Tensor) -> Tensor:
+    """Pictures (B, C, H, W) with holes (B, 1, H, W), into which runs along rows and columns what surrounds them.
+
+    Every unknown pixel is the mean of the nearest known ones to the left, right, top and bottom, the nearer the
+    heavier, with a little of a smooth continuation, which is all there is where rows and columns hold nothing.
     """
     known = 1 - holes
     visible = pictures * known

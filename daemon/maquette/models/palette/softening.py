@@ -1,4 +1,4 @@
-"""Answers made in one call, blurred where they cannot know anything."""
+"""First guesses of holes, blurred where they cannot know anything."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ def depths(masks: Tensor) -> Tensor:
 def softened(pictures: Tensor, masks: Tensor) -> Tensor:
     """Blur a hole's content, the deeper the more.
 
-    In one call the network answers with the mean of what could be there; any streak far from the edge is left over from
-    its first guess.
+    What runs on along rows and columns is a good guess near the hole's edge; far from it, it is but streaks.
 
     Args:
         pictures: (B, 3, H, W).
