@@ -289,7 +289,7 @@ def test_without_pictures_there_is_nothing_to_do(tmp_path: Path) -> None:
     with pytest.raises(MaquetteError) as refusal:
         run.run_recipe([tmp_path], tmp_path / "kept", 1.0, resumed=False)
     assert refusal.value.reason is Reason.CONTENT_NOT_FOUND
-    save_weights(tmp_path / "tiny.safetensors", recipe.new_network(0, TINY), describe_weights(_trainer().average, 1, 1))
+    save_weights(tmp_path / "tiny.safetensors", recipe.new_network(0, TINY), describe_weights(_trainer().average, {}))
     with pytest.raises(MaquetteError) as refusal:
         run.evaluate_file(tmp_path, tmp_path / "tiny.safetensors")
     assert refusal.value.reason is Reason.CONTENT_NOT_FOUND

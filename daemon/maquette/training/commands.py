@@ -19,6 +19,7 @@ MOVES_PER_KIND = 40
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Folder of rendered rooms.")]
 CheckpointFolder = Annotated[Path, typer.Option("--checkpoints", help="Folder for what training keeps.")]
+Strength = Annotated[float, typer.Option(min=0, max=1, help="0 = as smooth as before, 1 = as sharp as learned.")]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
 
 
@@ -132,9 +133,7 @@ def blobgan_sharpening(
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 60,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
-    strength: Annotated[
-        float, typer.Option(min=0, max=1, help="0 = as smooth as before, 1 = as sharp as learned.")
-    ] = 1,
+    strength: Strength = 1,
     threads: Threads = 1,
     out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
 ) -> None:
@@ -166,6 +165,26 @@ def palette(
 
     torch.set_num_threads(threads)
     typer.echo(str(run_recipe(data, checkpoints, minutes * 60, resume, out)))
+
+
+@app.command("palette-sharpening")
+def palette_sharpening(
+    data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],
+    weights: Annotated[Path, typer.Option(help="A weights file that 'palette' trained.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 90,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    strength: Strength = 1,
+    threads: Threads = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+) -> None:
+    """Sharpen what a Palette fills in one call against a discriminator, and write its weights file again."""
+    import torch
+
+    from maquette.training.palette_sharpening import run_sharpening
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out, strength)))
 
 
 @app.command()

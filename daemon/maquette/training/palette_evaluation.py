@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -15,7 +15,6 @@ from maquette.models.palette.denoiser import Condition, Denoiser
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
 from maquette.models.palette.sampling import ANCESTRAL_STEPS, Sampling
 from maquette.models.palette.schedule import fast_noise_levels, sampling_schedule
-from maquette.models.palette.softening import softened
 from maquette.models.palette.verbs import DEFAULTS
 from maquette.training.metrics import psnr
 from maquette.training.palette_holes import KINDS, Hole, measured_hole
@@ -89,6 +88,9 @@ def answered(denoiser: Denoiser, example: Example, sampling: Sampling, seed: int
 
 def _sampled(denoiser: Denoiser, condition: Condition, sampling: Sampling, generator: torch.Generator) -> Tensor:
     known = condition.picture
+    if denoiser.has_grain:
+        grain = torch.randn(condition.mask.shape, generator=generator)
+        condition = replace(condition, grain=grain * sampling.grain)
 
     def noise() -> Tensor:
         return torch.randn(known.shape, generator=generator)
@@ -113,8 +115,6 @@ def measure_fill(denoiser: Denoiser, pixels: Pixels, kind: str, sampling: Sampli
     example = filling(pixels, [measured_hole(kind, side, index) for index in range(len(pixels))])
     where = example.condition.mask[:, 0] > 0
     answers = [answered(denoiser, example, sampling, seed) for seed in range(candidates)]
-    if sampling.steps == 1:
-        answers = [softened(answer, example.condition.mask) for answer in answers]
     return FillFigures(
         kind,
         mean_psnr(answers[0], example.pictures, where),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from maquette.errors import MaquetteError, Reason
 from maquette.training.rendering.shards import read_shard
 
 Pixels = NDArray[np.uint8]
@@ -56,6 +57,22 @@ class PicturePool:
     def head(self, count: int, side: int) -> Pixels:
         """Squares of the first pictures, from their middle and as high as they are: (count, side, side, 3)."""
         return np.stack([scaled(_middle(picture), side) for picture in self._pictures[:count]])
+
+
+def picture_pools(folders: list[Path]) -> list[PicturePool]:
+    """The pictures of several folders.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND when there are none in any of them.
+    """
+    pools = [PicturePool(folder) for folder in folders]
+    if not any(len(pool) for pool in pools):
+        raise MaquetteError(
+            Reason.CONTENT_NOT_FOUND,
+            f"There are no pictures in {', '.join(str(folder) for folder in folders)}.",
+            "Render some: maquette train render-rooms, or render-lands.",
+        )
+    return pools
 
 
 def _middle(picture: Pixels) -> Pixels:

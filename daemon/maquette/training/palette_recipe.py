@@ -1,6 +1,5 @@
 """The recipe of the embedded Palette: one network learns to fill, colour and repair crops of rooms and lands."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,10 @@ from torch import Tensor
 from maquette.models.palette.conditioning import TASK_WIDTH, Task
 from maquette.models.palette.denoiser import Denoiser
 from maquette.models.palette.network import Unet, UnetShape
-from maquette.models.palette.softening import softened
 from maquette.models.palette.training import PaletteTrainer, initialise
 from maquette.models.palette.verbs import DEFAULTS
 from maquette.training.blobgan_recipe import save_sheet
-from maquette.training.checkpoints import save_checkpoint
+from maquette.training.checkpoints import save_checkpoint, train_for
 from maquette.training.palette_evaluation import answered
 from maquette.training.palette_holes import KINDS, measured_hole
 from maquette.training.palette_pictures import PicturePool, Pixels, random_crops
@@ -88,36 +86,24 @@ def train(
 
     The order of the pictures follows from the number of steps, so that a resumed run draws others than its start.
     """
-    begin = time.monotonic() - spent
     rng = np.random.default_rng(trainer.steps)
     errors: list[float] = []
-    saved = spent
-    while (seconds := time.monotonic() - begin) < budget:
+
+    def step(seconds: float) -> None:
         example = next_example(pools, rng, seconds, budget)
         rate = learning_rate_share(trainer.steps, seconds, budget)
         error = trainer.step(example.condition, example.pictures, example.blind, rate)
         errors.append(float(error.mean()))
-        if seconds - saved >= save_every:
-            saved = seconds
-            _keep(pools, checkpoints, trainer, seconds, errors, report)
-            for pool in pools:
-                pool.refresh()
-    _keep(pools, checkpoints, trainer, seconds, errors, report)
-    return seconds
 
+    def keep(seconds: float) -> None:
+        save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
+        save_sheet(checkpoints / "sheet.png", sheet_rows(trainer.denoiser, shown_pictures(pools)))
+        mean = float(np.mean(errors[-300:])) if errors else float("nan")
+        report(Progress(trainer.steps, seconds, sum(len(pool) for pool in pools), mean))
+        for pool in pools:
+            pool.refresh()
 
-def _keep(
-    pools: list[PicturePool],
-    checkpoints: Path,
-    trainer: PaletteTrainer,
-    seconds: float,
-    errors: list[float],
-    report: Callable[[Progress], None],
-) -> None:
-    save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
-    save_sheet(checkpoints / "sheet.png", sheet_rows(trainer.denoiser, shown_pictures(pools)))
-    mean = float(np.mean(errors[-300:])) if errors else float("nan")
-    report(Progress(trainer.steps, seconds, sum(len(pool) for pool in pools), mean))
+    return train_for(budget, step, keep, spent, save_every)
 
 
 def shown_pictures(pools: list[PicturePool], side: int = COARSE_SIDE, count: int = SHEET_COLUMNS) -> Pixels:
@@ -139,7 +125,7 @@ def sheet_rows(denoiser: Denoiser, pixels: Pixels) -> list[Tensor]:
     return [
         fill.pictures,
         fill.given,
-        softened(answered(denoiser, fill, DEFAULTS[Task.FILL]), fill.condition.mask),
+        answered(denoiser, fill, DEFAULTS[Task.FILL]),
         colour.given,
         answered(denoiser, colour, DEFAULTS[Task.COLORIZE]),
         repair.given,

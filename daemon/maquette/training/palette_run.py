@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from maquette.errors import MaquetteError, Reason
 from maquette.models.palette.sampling import Sampling, check_steps
 from maquette.models.palette.training import PaletteTrainer
 from maquette.models.palette.verbs import DEFAULTS
@@ -10,9 +9,9 @@ from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
 from maquette.training.checkpoints import begin
 from maquette.training.palette_evaluation import PaletteReport, evaluate, render_report
-from maquette.training.palette_pictures import PicturePool, Pixels
+from maquette.training.palette_pictures import PicturePool, Pixels, picture_pools
 from maquette.training.palette_recipe import CHECKPOINT, SHEET_COLUMNS, SIDE, new_network, sheet_rows, train
-from maquette.training.palette_weights import MODEL_ID, describe_weights, load_weights, save_weights
+from maquette.training.palette_weights import MODEL_ID, TRAINING_NOTE, describe_weights, load_weights, save_weights
 
 __all__ = ["evaluate_file", "finish", "render_report", "run_recipe", "write_sheet"]
 
@@ -24,9 +23,7 @@ def run_recipe(data: list[Path], checkpoints: Path, budget: float, resumed: bool
         MaquetteError: CONTENT_NOT_FOUND without pictures; INVALID_ARGUMENT when there is nothing to resume, or
             something that would be overwritten.
     """
-    pools = [PicturePool(folder) for folder in data]
-    if not any(len(pool) for pool in pools):
-        raise _without_pictures(*data)
+    pools = picture_pools(data)
     keep_freed_memory()
     trainer = PaletteTrainer(new_network())
     spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
@@ -37,7 +34,8 @@ def run_recipe(data: list[Path], checkpoints: Path, budget: float, resumed: bool
 def finish(pools: list[PicturePool], trainer: PaletteTrainer, seconds: float, out: Path) -> Path:
     """Write the averaged network as a weights file."""
     pictures = sum(len(pool) for pool in pools)
-    save_weights(out, trainer.average, describe_weights(trainer.average, seconds, pictures))
+    note = f"Trained for {seconds:.0f} s on {pictures} pictures that this project rendered itself."
+    save_weights(out, trainer.average, describe_weights(trainer.average, {TRAINING_NOTE: note}))
     return out
 
 
@@ -66,15 +64,5 @@ def _weights_path(weights: Path | None) -> Path:
 
 
 def _unseen(data: Path, pictures: int) -> Pixels:
-    pool = PicturePool(data)
-    if not len(pool):
-        raise _without_pictures(data)
+    (pool,) = picture_pools([data])
     return pool.head(pictures, SIDE)
-
-
-def _without_pictures(*folders: Path) -> MaquetteError:
-    return MaquetteError(
-        Reason.CONTENT_NOT_FOUND,
-        f"There are no pictures in {', '.join(str(folder) for folder in folders)}.",
-        "Render some: maquette train render-rooms, or render-lands.",
-    )

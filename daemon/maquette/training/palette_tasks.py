@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,10 +119,10 @@ def random_quality(rng: np.random.Generator) -> int:
     return int(math.exp(rng.uniform(math.log(5), math.log(91))))
 
 
-def random_example(pixels: Pixels, rng: np.random.Generator) -> Example:
-    """The pictures shared out among the tasks, as `TASK_SHARES` says."""
+def random_example(pixels: Pixels, rng: np.random.Generator, shares: Mapping[Task, float] = TASK_SHARES) -> Example:
+    """The pictures shared out among the tasks; ``shares`` add up to 1 and are in the order of `TASK_SHARES`."""
     side = pixels.shape[1]
-    counts = rng.multinomial(len(pixels), list(TASK_SHARES.values()))
+    counts = rng.multinomial(len(pixels), list(shares.values()))
     fill, colour, restore = np.split(pixels, np.cumsum(counts)[:-1])
     parts: list[Example] = []
     if len(fill):

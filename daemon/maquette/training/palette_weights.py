@@ -1,5 +1,6 @@
 """The embedded weights file of Palette: the averaged network in half precision."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -14,13 +15,13 @@ from maquette.training.palette_recipe import SIDE
 
 MODEL_ID = "palette-rooms-lands"
 WORKING_SET_BYTES = 96 * 1024 * 1024
+TRAINING_NOTE = "training_note"
 
 
-def describe_weights(network: Unet, seconds: float, pictures: int) -> WeightsDescription:
-    """What the file's header says."""
+def describe_weights(network: Unet, notes: Mapping[str, str]) -> WeightsDescription:
+    """What the file's header says; `notes` tell by name how the network was trained."""
     shape = network.shape
     extras = Extras(Prediction.CORRECTION, shape.head_channels, shape.groups, shape.fold, SIDE)
-    note = f"Trained for {seconds:.0f} s on {pictures} pictures that this project rendered itself."
     return WeightsDescription(
         id=MODEL_ID,
         system="palette",
@@ -32,7 +33,7 @@ def describe_weights(network: Unet, seconds: float, pictures: int) -> WeightsDes
         recipe="rooms and lands",
         dtypes=("float32", "bfloat16"),
         working_set_bytes=WORKING_SET_BYTES,
-        extra={**extras.metadata(), "training_note": note},
+        extra={**extras.metadata(), **notes},
     )
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
-from maquette.models.palette.denoiser import CONDITION_CHANNELS, Denoiser, Prediction
+from maquette.models.palette.denoiser import CONDITION_CHANNELS, MOST_CHANNELS, Denoiser, Prediction
 from maquette.models.palette.network import PUBLISHED_GROUPS, PUBLISHED_HEAD_CHANNELS, Unet, UnetShape, laid_out
 
 PREFIX = "denoise_fn."
@@ -163,7 +163,7 @@ def shape_of(shapes: Shapes, extras: Extras) -> UnetShape:
 
 
 def _check(shape: UnetShape) -> None:
-    if shape.in_channels not in (CONDITION_CHANNELS, CONDITION_CHANNELS + 1) or shape.out_channels != OUT_CHANNELS:
+    if not CONDITION_CHANNELS <= shape.in_channels <= MOST_CHANNELS or shape.out_channels != OUT_CHANNELS:
         raise corrupt(f"it has {shape.in_channels} input and {shape.out_channels} output channels")
     if max(shape.channels) > MAXIMUM_CHANNELS or any(channels % shape.groups for channels in shape.channels):
         raise corrupt(f"its channels {list(shape.channels)} do not make {shape.groups} groups")

@@ -13,7 +13,8 @@ from maquette.models.palette.conditioning import task_spreads
 from maquette.models.palette.network import Unet
 
 CONDITION_CHANNELS = 6
-"""Of the input: condition and noisy picture. One more is the mask."""
+"""Of the input: condition and noisy picture. One more is the mask, and one more the grain."""
+MOST_CHANNELS = CONDITION_CHANNELS + 2
 
 
 LEVELS = 1000.0
@@ -36,11 +37,13 @@ class Condition:
         picture: (B, 3, H, W) in [-1, 1]; holes hold noise (published) or a smooth guess (see ``conditioning``).
         mask: (B, 1, H, W): 1 = the pixel is to be painted, 0 = the condition has it right.
         task: (B, TASK_WIDTH), or None for networks that are not told.
+        grain: (B, 1, H, W), standard normal noise that a sharpened network makes texture of; None = none.
     """
 
     picture: Tensor
     mask: Tensor
     task: Tensor | None = None
+    grain: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class Denoiser:
         """Whether the mask is a seventh input channel."""
         return self.network.shape.in_channels > CONDITION_CHANNELS
 
+    @property
+    def has_grain(self) -> bool:
+        """Whether noise to make texture of is an eighth."""
+        return self.network.shape.in_channels == MOST_CHANNELS
+
     def output(self, condition: Condition, evidence: Tensor, noise_level: Tensor) -> Tensor:
         """What the network puts out (B, 3, H, W), in float32.
 
@@ -100,6 +108,8 @@ class Denoiser:
         parts = [condition.picture, evidence]
         if self.has_mask:
             parts.append(condition.mask)
+        if self.has_grain:
+            parts.append(torch.zeros_like(condition.mask) if condition.grain is None else condition.grain)
         pictures = torch.cat(parts, dim=1).to(self.network.dtype).contiguous(memory_format=torch.channels_last)
         return self.network(pictures, self._told(noise_level), condition.task).float()
 

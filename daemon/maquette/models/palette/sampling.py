@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -45,10 +45,12 @@ class Sampling:
     Attributes:
         steps: network calls.
         temperature: spread of the noise that the fast sampler begins with; below 1, answers vary less.
+        grain: spread of the noise that a sharpened network makes texture of.
     """
 
     steps: int
     temperature: float = 1.0
+    grain: float = 0.0
 
 
 def check_steps(steps: int) -> None:
@@ -113,6 +115,8 @@ def answer_steps(denoiser: Denoiser, question: Question, sampling: Sampling, noi
     holes = torch.lerp(known, noise.like(known), mask)
     base = holes if question.base is None else padded(question.base, multiple)
     condition = Condition(base, mask, question.task)
+    if denoiser.has_grain and sampling.grain:
+        condition = replace(condition, grain=noise.like(mask) * sampling.grain)
     if sampling.steps >= ANCESTRAL_STEPS:
         start = torch.lerp(known, noise.like(known), mask) if question.base is not None else holes
         schedule = sampling_schedule(sampling.steps)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from maquette.models.adversary import set_rate
+from maquette.models.palette.conditioning import Task
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction, estimate
 from maquette.models.palette.network import AttentionBlock, ResidualBlock, Unet, laid_out
 from maquette.models.palette.schedule import MOST_NOISE
@@ -66,6 +69,31 @@ def initialise(network: Unet) -> None:
                 nn.init.zeros_(parameter)
 
 
+def with_grain(condition: Condition, generator: torch.Generator) -> Condition:
+    """The condition with noise to make texture of where holes are to be filled; the other tasks invent nothing."""
+    if condition.task is None:
+        raise ValueError("who gets grain follows from the task")
+    noise = torch.randn(condition.mask.shape, generator=generator)
+    return replace(condition, grain=noise * condition.task[:, Task.FILL.value, None, None, None])
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What a network in training made of B pictures.
+
+    Attributes:
+        condition: what it was told.
+        pictures: the true ones (B, 3, H, W) in [-1, 1].
+        gamma: (B,), how noisy they were.
+        answers: (B, 3, H, W), its own.
+    """
+
+    condition: Condition
+    pictures: Tensor
+    gamma: Tensor
+    answers: Tensor
+
+
 class PaletteTrainer:
     """Adam on a network that predicts corrections, with an exponential moving average of its parameters.
 
@@ -73,15 +101,16 @@ class PaletteTrainer:
         network: what is trained.
         learning_rate: at the beginning; ``step`` is told what share of it to use.
         seed: of noise and noise levels.
+        momentum: of Adam.
     """
 
-    def __init__(self, network: Unet, learning_rate: float = 1e-3, seed: int = 0) -> None:
+    def __init__(self, network: Unet, learning_rate: float = 1e-3, seed: int = 0, momentum: float = 0.9) -> None:
         self.network = laid_out(network)
         self.average = copy.deepcopy(network).requires_grad_(False).eval()
         self.learning_rate = learning_rate
         self.steps = 0
         self.generator = torch.Generator().manual_seed(seed)
-        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=(0.9, 0.99))
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=(momentum, 0.99))
 
     @property
     def denoiser(self) -> Denoiser:
@@ -92,7 +121,7 @@ class PaletteTrainer:
         """One step at ``rate`` times the learning rate.
 
         Args:
-            condition: what the network is told of the pictures.
+            condition: what the network is told of the pictures; grain is added where the network has it.
             pictures: the true ones (B, 3, H, W) in [-1, 1].
             blind: (B,), chances of the pictures to be hidden in noise altogether.
             rate: share of the learning rate.
@@ -102,19 +131,30 @@ class PaletteTrainer:
         """
         gamma = noise_levels(blind, self.generator)
         noise = torch.randn(pictures.shape, generator=self.generator)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate * rate
-        self.optimiser.zero_grad(set_to_none=True)
+        denoiser = Denoiser(self.network, Prediction.CORRECTION)
+        if denoiser.has_grain:
+            condition = with_grain(condition, self.generator)
         noisy = noisy_pictures(pictures, condition.mask, gamma, noise)
-        predicted = Denoiser(self.network, Prediction.CORRECTION).picture(condition, noisy, gamma)
-        uncertainty = estimate(condition, noisy, gamma).uncertainty.flatten()
-        error = masked_error(predicted, pictures, condition.mask) / uncertainty.square()
-        error.mean().backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), GREATEST_NORM)
-        self.optimiser.step()
+        predicted = denoiser.picture(condition, noisy, gamma)
+        painted = predicted.detach().requires_grad_()
+        error = masked_error(painted, pictures, condition.mask)
+        error = error / estimate(condition, noisy, gamma).uncertainty.flatten().square()
+        (wanted,) = torch.autograd.grad(error.mean(), painted)
+        gradient = self._gradient(Painted(condition, pictures, gamma, painted.detach()), wanted, rate)
+        set_rate(self.optimiser, self.learning_rate * rate)
+        self.optimiser.zero_grad(set_to_none=True)
+        if gradient is not None:
+            torch.autograd.backward([predicted], [gradient])
+            nn.utils.clip_grad_norm_(self.network.parameters(), GREATEST_NORM)
+            self.optimiser.step()
+            self._follow()
         self.steps += 1
-        self._follow()
         return error.detach()
+
+    def _gradient(self, painted: Painted, wanted: Tensor, rate: float) -> Tensor | None:
+        """What to descend along at the painted pictures, given the picture loss's gradient there; None = stay."""
+        del painted, rate
+        return wanted
 
     @torch.no_grad()
     def _follow(self) -> None:

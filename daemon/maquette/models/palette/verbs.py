@@ -24,7 +24,6 @@ from maquette.models.palette.sampling import (
     check_steps,
     is_published,
 )
-from maquette.models.palette.softening import softened
 from maquette.models.pictures import resized, rgb_picture
 from maquette.store.model_info import ModelInfo
 
@@ -33,7 +32,7 @@ PREVIEW_SIDE = 256
 PREVIEW_EVERY = 4
 PUBLISHED_SAMPLING = Sampling(20)
 DEFAULTS: Mapping[Task, Sampling] = {
-    Task.FILL: Sampling(1),
+    Task.FILL: Sampling(1, grain=1.0),
     Task.COLORIZE: Sampling(1),
     Task.RESTORE: Sampling(1),
 }
@@ -78,10 +77,7 @@ class PaletteModel:
         clean, mask = self._picture(picture), self._plane(hole.astype(np.float32))
         base = None if is_published(self.denoiser) else continued(clean, mask)
         question = Question(clean * (1 - mask), mask, base, self._told(Task.FILL))
-        sampling = self._sampling(Task.FILL, options)
-        answers = yield from self._answers("filling", question, sampling, options)
-        if base is not None and sampling.steps == 1:
-            answers = [softened(answer, mask) for answer in answers]
+        answers = yield from self._answers("filling", question, self._sampling(Task.FILL, options), options)
         return tuple(np.where(hole[..., None], _array(answer), picture) for answer in answers)
 
     def colorize(
