@@ -27,7 +27,7 @@ from maquette.models.blobgan.splatting import Layout, blob_map_scores, splatted
 from maquette.models.operations import Operation, Progress
 from maquette.models.pictures import check_finite
 
-PREVIEW_SECONDS = 0.1
+PREVIEW_SECONDS = 0.07
 """A preview ends at the width that it is expected to reach in this time."""
 SMOOTH_SECONDS = 0.02
 """A preview ends before the last width unless this is enough for all: an edit waits for the frame before its own too,
@@ -186,19 +186,19 @@ class Renderer:
 
     def _advanced(self, decoder: IncrementalDecoder, preview: bool, stopwatch: Stopwatch) -> Operation[int]:
         """Decode as far as is wanted; returns the width that was reached."""
-        done, spent, seconds, reached = 0.0, 0.0, 0.0, 0
+        done, seconds, reached = 0.0, 0.0, 0
         speed = self._speed or ASSUMED_SPEED
         for width, total in self._operations.items():
             coming = (total - done) * decoder.share(width)
             limit = self._preview_seconds if width < self.resolution else self._smooth_seconds
-            if reached and preview and (spent + coming) / speed > limit:
+            if reached and preview and seconds + coming / speed > limit:
                 break
             before = time.perf_counter()
             # Inference mode belongs to the thread: it must not stay on while other operations take their turn.
             with stopwatch.measured("decode"), torch.inference_mode():
                 decoder.advance(width)
             seconds += time.perf_counter() - before
-            done, spent, reached = total, spent + coming, width
+            done, reached = total, width
             if width < self.resolution:
                 yield Progress("decoding", done / self._operations[self.resolution])
         if not preview and decoder.batch == 1:

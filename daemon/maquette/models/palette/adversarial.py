@@ -17,6 +17,7 @@ from maquette.models.palette.schedule import MOST_NOISE
 from maquette.models.palette.training import Painted, PaletteTrainer
 
 MOMENTUM = 0.5
+DISCRIMINATOR_RATE = 5e-4
 VERDICT_SIDE = 8
 """A verdict stands for a square of so many pixels."""
 
@@ -36,7 +37,8 @@ class SharpeningTrainer(PaletteTrainer):
         self, network: Unet, learning_rate: float = 6e-4, seed: int = 0, alone: int = 0, share: float = 2.0
     ) -> None:
         super().__init__(network, learning_rate, seed, MOMENTUM)
-        self.adversary = Adversary(PatchDiscriminator(maps=1, map_level=0), share=share)
+        discriminator = PatchDiscriminator(maps=1, map_level=0)
+        self.adversary = Adversary(discriminator, DISCRIMINATOR_RATE, share, feature_weight=0.0)
         self.alone = alone
         self.verdicts = (0.0, 0.0)
 
