@@ -231,9 +231,12 @@ class Studio:
             self.check_empty(empties[blob.id], self.things[blob.id])
 
     def expect_forgotten_eye(self, blob, empty):
-        """Blender 5.2 has been seen to show a hidden empty again after an undo: then the scene must show it, too."""
+        """Blender (4.5, 5.2) rarely shows a hidden empty again after an undo: then the scene must show it, too.
+
+        Seen only after hundreds of steps in a long session, never alone, so its cause is not known.
+        """
         forgotten = self.things[blob.id].hidden and not self.blobs.is_hidden(empty) and not blob.hidden
-        if bpy.app.version >= (5, 1) and forgotten:
+        if forgotten:
             self.counts["forgotten_eyes"] = self.counts.get("forgotten_eyes", 0) + 1
             assert self.counts["forgotten_eyes"] <= MOST_FORGOTTEN_EYES
             self.change(blob.id, hidden=False)
