@@ -35,7 +35,7 @@ _LUMA_TABLE = np.array(
 )
 _CHROMA_TABLE = np.full((BLOCK, BLOCK), 99)
 _CHROMA_TABLE[:4, :4] = [[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]]
-_MOST_BLOCKS = 4096
+_MOST_BLOCKS, _MOST_LOOKED_AT = 1024, 8192
 _LEAST_COEFFICIENTS = 64
 _FINEST = 96
 _ALIKE = 5
@@ -87,15 +87,20 @@ def quality_of_blocks(rgb: FloatArray) -> int | None:
     Args:
         rgb: (H, W, 3) sRGB-encoded in [0, 1]; the first block begins at the first pixel.
     """
-    cells = _cells(rgb)
+    cells = _thinned(_cells(rgb).reshape(-1, BLOCK, BLOCK, 3), _MOST_LOOKED_AT)
     # Where black or white was cut off, what is left is no multiple any more.
-    whole = cells[((cells > 0) & (cells < 1)).all(axis=(2, 3, 4))]
-    some = _coefficients(_luma(whole[:: -(-len(whole) // _MOST_BLOCKS) or 1]))
+    unclipped = cells[((cells > 0) & (cells < 1)).all(axis=(1, 2, 3))]
+    some = _coefficients(_luma(_thinned(unclipped, _MOST_BLOCKS)))
     found = (quality for quality in range(1, _FINEST) if _excess_share(some, quality, 0.75) <= _LARGEST_ERROR)
     coarsest = next(found, None)
     if coarsest is None:
         return None
     return min(range(coarsest, coarsest + _ALIKE), key=lambda quality: _excess_share(some, quality, 0.9))
+
+
+def _thinned(cells: FloatArray, most: int) -> FloatArray:
+    """Evenly chosen ones of (N, …), ``most`` of them at the most."""
+    return cells[:: -(-len(cells) // most) or 1]
 
 
 def _excess_share(blocks: FloatArray, quality: int, share: float) -> float:
