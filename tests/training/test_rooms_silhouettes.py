@@ -39,7 +39,8 @@ def test_a_solid_box_has_the_ellipse_of_its_outline(thing):
     view = project_object(CAMERA, thing)
     mean, covariance = silhouette_moments(CAMERA, filled(thing))
     extent = np.sqrt(np.diag(view.covariance))
-    assert (np.abs(mean - view.mean) < 0.03 * extent.max()).all()
+    # Slabs seen from their edge are hardly wider than the raster's cells.
+    assert (np.abs(mean - view.mean) < 0.05 * extent.max()).all()
     assert area(covariance) == pytest.approx(area(view.covariance), rel=0.06)
 
 
