@@ -69,20 +69,12 @@ class Adversary:
         discriminator: untrained.
         learning_rate: ``learn`` is told what share of it to use.
         share: how strong its gradient is at each picture, beside that of the picture loss.
-        feature_weight: of the match of activations, which helps where the truth is known, and blurs where it is not.
     """
 
-    def __init__(
-        self,
-        discriminator: PatchDiscriminator,
-        learning_rate: float = 1e-3,
-        share: float = 1.5,
-        feature_weight: float = FEATURE_WEIGHT,
-    ) -> None:
+    def __init__(self, discriminator: PatchDiscriminator, learning_rate: float = 1e-3, share: float = 1.5) -> None:
         self.discriminator = discriminator
         self.learning_rate = learning_rate
         self.share = share
-        self.feature_weight = feature_weight
         self.steps = 0
         self.optimiser = torch.optim.Adam(discriminator.parameters(), learning_rate, betas=(0.0, 0.99))
 
@@ -133,7 +125,7 @@ class Adversary:
         *found, verdicts = self.discriminator.features(shown, maps)
         loss = _mean(functional.softplus(-verdicts), where)
         for one, other in zip(found, expected, strict=True):
-            loss = loss + self.feature_weight * functional.l1_loss(one, other) / other.abs().mean() / len(found)
+            loss = loss + FEATURE_WEIGHT * functional.l1_loss(one, other) / other.abs().mean() / len(found)
         return loss
 
 

@@ -17,7 +17,6 @@ from maquette.models.palette.schedule import MOST_NOISE
 from maquette.models.palette.training import Painted, PaletteTrainer
 
 MOMENTUM = 0.5
-DISCRIMINATOR_RATE = 5e-4
 VERDICT_SIDE = 8
 """A verdict stands for a square of so many pixels."""
 
@@ -34,11 +33,10 @@ class SharpeningTrainer(PaletteTrainer):
     """
 
     def __init__(
-        self, network: Unet, learning_rate: float = 6e-4, seed: int = 0, alone: int = 0, share: float = 2.0
+        self, network: Unet, learning_rate: float = 6e-4, seed: int = 0, alone: int = 0, share: float = 1.2
     ) -> None:
         super().__init__(network, learning_rate, seed, MOMENTUM)
-        discriminator = PatchDiscriminator(maps=1, map_level=0)
-        self.adversary = Adversary(discriminator, DISCRIMINATOR_RATE, share, feature_weight=0.0)
+        self.adversary = Adversary(PatchDiscriminator(maps=1, map_level=0), share=share)
         self.alone = alone
         self.verdicts = (0.0, 0.0)
 
