@@ -6,15 +6,12 @@ import numpy as np
 import pytest
 import torch
 from maquette.errors import MaquetteError, Reason
-from maquette.models.palette.conditioning import TASK_WIDTH
-from maquette.models.palette.network import UnetShape
 from maquette.store.weights_file import read_metadata
 from maquette.training import palette_sharpening
 from maquette.training.palette_recipe import new_network
 from maquette.training.palette_sharpening import run_sharpening
 from maquette.training.palette_weights import TRAINING_NOTE, describe_weights, load_weights, save_weights
-
-TINY = UnetShape(7, 3, 8, (16, 32), 1, frozenset({1}), 16, 8, 4, TASK_WIDTH)
+from palette_samples import TINY
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,8 @@ import pytest
 import torch
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.colour import grey_of
-from maquette.models.palette.conditioning import SPREADS, TASK_WIDTH, Task, task_vector
+from maquette.models.palette.conditioning import SPREADS, Task, task_vector
 from maquette.models.palette.denoiser import Condition, Prediction, estimate
-from maquette.models.palette.network import UnetShape
 from maquette.models.palette.schedule import MOST_NOISE
 from maquette.models.palette.training import (
     PaletteTrainer,
@@ -38,8 +37,7 @@ from maquette.training.palette_tasks import (
     tensor_of,
 )
 from maquette.training.palette_weights import describe_weights, load_weights, save_weights
-
-TINY = UnetShape(7, 3, 8, (16, 32), 1, frozenset({1}), 16, 8, 4, TASK_WIDTH)
+from palette_samples import TINY
 
 
 def _pixels(count: int, side: int = 16) -> np.ndarray:
