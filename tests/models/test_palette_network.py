@@ -12,11 +12,12 @@ from maquette.models.palette import schedule as schedules
 from maquette.models.palette.checkpoint import PREFIX, SCHEDULE_BUFFERS, Extras, detect, load, shape_of
 from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction
-from maquette.models.palette.guesses import continued, deblocked, run_on, smoothly_filled, tinted
+from maquette.models.palette.guesses import continued, deblocked, run_on, smoothly_filled
 from maquette.models.palette.network import Unet, noise_embedding
 from maquette.models.palette.samplers import ancestral_steps, fast_steps
 from maquette.models.palette.schedule import SCHEDULES, betas, fast_noise_levels, schedule_of
 from maquette.models.palette.softening import depths, softened
+from maquette.models.palette.tinting import tinted
 from maquette.models.palette.training import published_loss
 from model_helpers import GOLDEN, difference, golden
 from palette_helpers import GOLDEN_SHAPE, OWN_SHAPE, PUBLISHED_SHAPE, random_network
@@ -234,17 +235,29 @@ def test_a_jpeg_is_deblocked() -> None:
     assert deblocked(torch.zeros(2, 3, 1, 5), 1).shape == (2, 3, 1, 5)
 
 
-def test_hints_tint_what_is_near_and_as_bright() -> None:
-    picture, mask = torch.zeros(2, 3, 12, 12), torch.ones(2, 1, 12, 12)
-    picture[:, :, :, 6:] = 0.8
+def test_hints_tint_as_far_as_the_next_edge() -> None:
+    picture, mask = torch.zeros(2, 3, 48, 48), torch.ones(2, 1, 48, 48)
+    picture[:, :, :, 24:] = 0.8
     picture[0, :, 2, 2] = torch.tensor([0.4, -0.1, -0.4])
     mask[0, :, 2, 2] = 0
     result = tinted(picture, mask)
     assert torch.equal(result[0, :, 2, 2], picture[0, :, 2, 2])
     red, _, blue = result[0]
-    assert (red > blue + 0.1)[:, :6].all()
-    assert ((red - blue)[:, 6:] < (red - blue)[:, :6].min() / 2).all()
+    assert (red > blue + 0.5)[:, :24].all()
+    assert ((red - blue)[:, 24:] < (red - blue)[:, :24].min() / 2).all()
     assert torch.equal(result[1], picture[1])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (5, 1), (3, 4)])
+def test_hints_tint_pictures_of_any_size(size: tuple[int, int]) -> None:
+    picture = torch.rand(1, 3, *size) * 2 - 1
+    assert torch.equal(tinted(picture, torch.zeros(1, 1, *size)), picture)
+    mask = torch.ones(1, 1, *size)
+    mask[..., -1, -1] = 0.5
+    result = tinted(picture, mask)
+    assert torch.isfinite(result).all()
+    assert torch.equal(result[..., -1, -1], picture[..., -1, -1])
+    assert result.abs().max() <= 1
 
 
 def test_the_task_is_told_one_hot_with_the_quality() -> None:

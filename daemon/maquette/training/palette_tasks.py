@@ -13,7 +13,8 @@ from torch import Tensor
 
 from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Condition
-from maquette.models.palette.guesses import continued, deblocked, tinted
+from maquette.models.palette.guesses import continued, deblocked
+from maquette.models.palette.tinting import tinted
 from maquette.training.palette_holes import Hole, random_hole
 
 Pixels = NDArray[np.uint8]

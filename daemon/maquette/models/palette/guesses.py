@@ -21,11 +21,6 @@ CHROMA_RADIUS, CHROMA_SMOOTHNESS = 3, 1.2e-3
 LUMA_RADIUS, LUMA_SMOOTHNESS = 1, 8e-3
 _LUMA_CHROMA = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
 """Luma and chroma of JPEG (ITU-T T.871)."""
-MOST_HINTS = 512
-BRIGHTNESS_SPREAD = 0.06
-NEAREST = 1.0
-DOUBT = 1e-3
-DARKEST = 0.03
 
 
 def continued(pictures: Tensor, holes: Tensor) -> Tensor:
@@ -138,41 +133,3 @@ def _compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
     return np.array(Image.open(stream).convert("RGB"))
-
-
-def tinted(pictures: Tensor, masks: Tensor) -> Tensor:
-    """Grey pictures that take the colours of their hints where they are near and as bright.
-
-    Args:
-        pictures: (B, 3, H, W) in [-1, 1], grey where the mask is 1, coloured where it is 0.
-        masks: (B, 1, H, W).
-
-    Returns:
-        (B, 3, H, W); grey where no hint has a say, and as given where the mask is 0.
-    """
-    return torch.stack([_tinted(picture, mask) for picture, mask in zip(pictures, masks, strict=True)])
-
-
-def _tinted(picture: Tensor, mask: Tensor) -> Tensor:
-    """One picture (3, H, W) with its mask (1, H, W)."""
-    there = (mask[0] < 1).nonzero()
-    if not len(there):
-        return picture
-    there = there[torch.linspace(0, len(there) - 1, min(len(there), MOST_HINTS)).round().long().to(there.device)]
-    light = (picture + 1) / 2
-    colours = light[:, there[:, 0], there[:, 1]]
-    grey = torch.where(mask[0] < 1, _brightness(light), light[1])
-    hint_grey = grey[there[:, 0], there[:, 1]]
-    rows, columns = (torch.arange(size, device=picture.device) for size in picture.shape[-2:])
-    distance = (rows[:, None] - there[:, 0]).square()[:, None] + (columns[:, None] - there[:, 1]).square()[None]
-    alike = (-(grey[..., None] - hint_grey).square() / (2 * BRIGHTNESS_SPREAD**2)).exp()
-    weights = alike / (distance + NEAREST)
-    ratios = colours / hint_grey.clamp(min=DARKEST) - 1
-    ratio = (weights @ ratios.T).permute(2, 0, 1) / (weights.sum(dim=-1) + DOUBT)
-    coloured = (grey * (1 + ratio)).clamp(0, 1) * 2 - 1
-    return torch.where(mask < 1, picture, coloured)
-
-
-def _brightness(light: Tensor) -> Tensor:
-    """About the sRGB-encoded luminance (H, W) of (3, H, W) in [0, 1]."""
-    return (0.2126 * light[0] ** 2.2 + 0.7152 * light[1] ** 2.2 + 0.0722 * light[2] ** 2.2) ** (1 / 2.2)

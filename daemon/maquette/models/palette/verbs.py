@@ -15,7 +15,7 @@ from maquette.models.operations import Operation, Progress
 from maquette.models.painting.fillers import BoolArray, FillOptions, FloatArray
 from maquette.models.palette.conditioning import Task, task_vector
 from maquette.models.palette.denoiser import Denoiser
-from maquette.models.palette.guesses import continued, deblocked, tinted
+from maquette.models.palette.guesses import continued, deblocked
 from maquette.models.palette.sampling import (
     NoiseSource,
     Question,
@@ -24,6 +24,7 @@ from maquette.models.palette.sampling import (
     check_steps,
     is_published,
 )
+from maquette.models.palette.tinting import tinted
 from maquette.models.pictures import resized, rgb_picture
 from maquette.store.model_info import ModelInfo
 
