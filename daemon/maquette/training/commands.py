@@ -19,6 +19,9 @@ MOVES_PER_KIND = 40
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Folder of rendered rooms.")]
 CheckpointFolder = Annotated[Path, typer.Option("--checkpoints", help="Folder for what training keeps.")]
+PictureFolders = Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")]
+ReplacedFile = Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")]
 Strength = Annotated[float, typer.Option(min=0, max=1, help="0 = as smooth as before, 1 = as sharp as learned.")]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
 
@@ -92,7 +95,7 @@ def blobgan(
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the whole recipe, resumed runs included.")] = 60,
     recipe: Annotated[str, typer.Option(help="What to train; 'rooms' is the only recipe.")] = "rooms",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    resume: Resume = False,
     threads: Threads = 1,
     out: Annotated[Path | None, typer.Option(help="The weights file; beside the checkpoints by default.")] = None,
 ) -> None:
@@ -113,9 +116,9 @@ def blobgan_encoder(
     weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the encoder.")],
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the encoder, resumed runs included.")] = 45,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    resume: Resume = False,
     threads: Threads = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+    out: ReplacedFile = None,
 ) -> None:
     """Train the encoder of a BlobGAN of rooms, which turns a picture into a scene, and add it to the weights file."""
     import torch
@@ -132,10 +135,10 @@ def blobgan_sharpening(
     weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the sharpened decoder.")],
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 60,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    resume: Resume = False,
     strength: Strength = 1,
     threads: Threads = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+    out: ReplacedFile = None,
 ) -> None:
     """Sharpen the pictures of a BlobGAN of rooms against a discriminator, and write its weights file again."""
     import torch
@@ -148,10 +151,10 @@ def blobgan_sharpening(
 
 @app.command()
 def palette(
-    data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],
+    data: PictureFolders,
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the whole recipe, resumed runs included.")] = 90,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    resume: Resume = False,
     threads: Threads = 1,
     out: Annotated[Path | None, typer.Option(help="The weights file; beside the checkpoints by default.")] = None,
 ) -> None:
@@ -169,14 +172,14 @@ def palette(
 
 @app.command("palette-sharpening")
 def palette_sharpening(
-    data: Annotated[list[Path], typer.Option("--data", help="Folder of rendered pictures; may be given again.")],
+    data: PictureFolders,
     weights: Annotated[Path, typer.Option(help="A weights file that 'palette' trained.")],
     checkpoints: CheckpointFolder,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for sharpening, resumed runs included.")] = 90,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    resume: Resume = False,
     strength: Strength = 1,
     threads: Threads = 1,
-    out: Annotated[Path | None, typer.Option(help="Write the file here; in place of --weights by default.")] = None,
+    out: ReplacedFile = None,
 ) -> None:
     """Sharpen what a Palette fills in one call against a discriminator, and write its weights file again."""
     import torch
