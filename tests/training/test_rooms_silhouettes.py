@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from maquette.training.rooms.description import describe_room
 from maquette.training.rooms.ellipses import convex_hull, project_object
 from maquette.training.rooms.furniture import build_cabinet
-from maquette.training.rooms.silhouettes import part_outlines, part_points, silhouette_moments
+from maquette.training.rooms.silhouettes import GRID, part_outlines, part_points, silhouette_moments
 from maquette.training.rooms.types import FURNITURE, Material, Part, RoomObject, Shape
 from rooms_samples import CAMERA, boxes, lamp_at, seeds
 
@@ -38,9 +38,9 @@ def cross(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def test_a_solid_box_has_the_ellipse_of_its_outline(thing):
     view = project_object(CAMERA, thing)
     mean, covariance = silhouette_moments(CAMERA, filled(thing))
-    extent = np.sqrt(np.diag(view.covariance))
-    # Slabs seen from their edge are hardly wider than the raster's cells.
-    assert (np.abs(mean - view.mean) < 0.05 * extent.max()).all()
+    # Of 6,000 boxes the worst was 2.8 cells off: a slab, whose long edges the raster tilts.
+    cell = np.ptp(view.corners, axis=0).max() / GRID
+    assert (np.abs(mean - view.mean) < 3 * cell).all()
     assert area(covariance) == pytest.approx(area(view.covariance), rel=0.06)
 
 
