@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from maquette.models.painting.guesses import continued
 from maquette.models.palette.conditioning import Task, task_vector
+from maquette.models.palette.deblocking import deblocked
 from maquette.models.palette.denoiser import Condition
-from maquette.models.palette.guesses import continued, deblocked
 from maquette.models.palette.tinting import tinted
 from maquette.training.palette_holes import Hole, random_hole
 

@@ -13,9 +13,10 @@ from torch import Tensor
 from maquette.imaging.colour import with_luminance
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.fillers import BoolArray, FillOptions, FloatArray
+from maquette.models.painting.guesses import continued
 from maquette.models.palette.conditioning import Task, task_vector
+from maquette.models.palette.deblocking import deblocked
 from maquette.models.palette.denoiser import Denoiser
-from maquette.models.palette.guesses import continued, deblocked
 from maquette.models.palette.sampling import (
     NoiseSource,
     Question,
