@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -14,9 +14,9 @@ from scipy import ndimage
 from maquette.errors import MaquetteError, Reason
 from maquette.imaging.rectangle import Rectangle, bounds
 from maquette.imaging.resizing import resized, resized_known
-from maquette.imaging.smooth_fill import smooth_fill
 from maquette.models.exemplar.synthesis import Field, Level, LevelSolver, patch_radius, spanned
 from maquette.models.painting.fillers import BoolArray, FloatArray
+from maquette.models.painting.guesses import continued
 
 LARGEST_AREA = 1_500_000
 """Pixels of a window up to which patches are compared; beyond, the matches of half the size are carried over."""
@@ -26,6 +26,8 @@ GUIDED_SIDE = 128
 _THIN = 4.0
 _COARSEST_TURNS, _TURNS = 6, 3
 _MANY_TARGETS = 150_000
+_GUESSES = (0.3, 0.15)
+"""How much a first guess counts beside a patch's own colours, at the coarsest level and the next."""
 _BLENDING = 0.9
 """The share of the work after which patches are joined to each other."""
 
@@ -87,25 +89,39 @@ def _turns(level: Level, coarsest: bool) -> int:
 
 
 def first_guess(picture: FloatArray, hole: BoolArray) -> FloatArray:
-    """(H, W, 3) with something under the hole.
+    """(H, W, 3) with something under the hole: what surrounds it runs on along rows and columns.
 
-    A hole from one edge of the picture to the other is an extension: there the nearest known pixels go on, so that a
-    horizon stays at its height. Any other is drawn over smoothly.
+    In a hole from one edge of the picture to the other, which is an extension, the nearest known pixels go on, so that
+    a horizon stays at its height.
     """
     if not any(spanned(hole)):
-        return smooth_fill(picture, hole)
+        return _continued(picture, hole)
     rows, columns = cast(
         "NDArray[np.int64]", ndimage.distance_transform_edt(hole, return_distances=False, return_indices=True)
     )
     return picture[rows, columns]
 
 
-def _started(level: Level, coarser: FloatArray | None) -> Level:
+def _continued(picture: FloatArray, hole: BoolArray) -> FloatArray:
+    known = torch.from_numpy(picture).permute(2, 0, 1)[None]
+    unknown = torch.from_numpy(hole.astype(np.float32))[None, None]
+    return cast("FloatArray", continued(known, unknown)[0].permute(1, 2, 0).numpy())
+
+
+def _started(level: Level, coarser: FloatArray | None, guidance: float | None) -> Level:
+    """The level with something under its hole; ``guidance`` = how much a first guess counts, unless it has a structure.
+
+    Edges run on across the hole where the first guess is a structure of the coarsest levels; finer ones know better.
+    """
+    height, width = level.hole.shape
+    if level.structure is None and guidance is not None and not any(spanned(level.hole)):
+        guess = first_guess(level.picture, level.hole)
+        level = Level(level.picture, level.hole, guess, guidance)
     if coarser is not None:
-        guess = resized(coarser, level.hole.shape[1], level.hole.shape[0])
+        content = resized(coarser, width, height)
     else:
-        guess = level.structure if level.structure is not None else first_guess(level.picture, level.hole)
-    return Level(np.where(level.hole[..., None], guess, level.picture).astype(np.float32), level.hole, level.structure)
+        content = level.structure if level.structure is not None else first_guess(level.picture, level.hole)
+    return replace(level, picture=np.where(level.hole[..., None], content, level.picture).astype(np.float32))
 
 
 def completed(
@@ -140,7 +156,10 @@ def completed(
     field: Field | None = None
     estimate: FloatArray | None = None
     for index, (level, turns) in enumerate(zip(levels, planned, strict=True)):
-        solver = LevelSolver(_started(level, estimate), field, generator, 0.0 if index else restlessness)
+        # The finest level is never guided: a guess has no detail.
+        guidance = _GUESSES[index] if index < min(len(_GUESSES), len(levels) - 1) else None
+        begun = _started(level, estimate, guidance)
+        solver = LevelSolver(begun, field, generator, 0.0 if index else restlessness)
         for turn in range(turns + 1):
             share = _BLENDING * (sum(costs[:index]) + costs[index] * turn / (turns + 1)) / sum(costs)
             for _ in solver.turn() if turn else solver.begin():

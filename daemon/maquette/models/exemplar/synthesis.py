@@ -17,11 +17,11 @@ from maquette.models.exemplar.patches import RADIUS, basis_of
 from maquette.models.exemplar.voting import Votes, votes
 from maquette.models.painting.fillers import BoolArray, FloatArray
 
-NEARNESS = 0.1
+NEARNESS = 0.2
 """What a match across the whole picture costs more than one close by, as a difference of colour."""
 GUIDANCE = 1.5
 """How much the structure counts beside a patch's own colours."""
-_EXTENDING = 6.0
+_EXTENDING = 3.0
 """How much more a match in another row costs beside a picture, or in another column above or below it."""
 _FADING = 1.3
 _DIVERSITY = 0.05
@@ -31,11 +31,13 @@ _SHARPNESS = 0.1
 
 @dataclass(frozen=True)
 class Level:
-    """One size of the problem: (H, W, 3), (H, W), and (H, W, 3) or None."""
+    """One size of the problem: (H, W, 3), (H, W), and (H, W, 3) or None, which counts ``guidance`` times as much as a
+    patch's own colours."""
 
     picture: FloatArray
     hole: BoolArray
     structure: FloatArray | None
+    guidance: float = GUIDANCE
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ class LevelSolver:
         place = torch.stack((rows * weights[0], columns * weights[1]), dim=-1) / max(height, width)
         extras = [place.float() * NEARNESS * pixels**0.5]
         if self._level.structure is not None:
-            extras.append(torch.from_numpy(self._level.structure) * GUIDANCE * pixels**0.5)
+            extras.append(torch.from_numpy(self._level.structure) * self._level.guidance * pixels**0.5)
         if restlessness > 0:
             extras.append(self._preference(height, width) * restlessness * pixels**0.5)
         return torch.cat(extras, dim=-1)
