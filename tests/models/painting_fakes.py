@@ -23,6 +23,7 @@ class FakeFiller:
 
     name: str = "smooth"
     fill_side: int | None = None
+    seamless: bool = False
     bias: float = 0.0
     steps: int = 4
     calls: list[tuple[int, ...]] = field(default_factory=list)

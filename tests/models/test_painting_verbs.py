@@ -12,7 +12,7 @@ from maquette.errors import MaquetteError, Reason
 from maquette.imaging.arrays import from_array, to_array
 from maquette.imaging.colour import difference
 from maquette.imaging.picture import AlphaMode, ColourSpace, Picture, PictureSpec, PixelFormat
-from maquette.imaging.rectangle import Rectangle, whole
+from maquette.imaging.rectangle import Rectangle, bounds, whole
 from maquette.models.operations import Operation
 from maquette.models.painting.context import context_rectangle
 from maquette.models.painting.inpainting import inpaint
@@ -169,6 +169,14 @@ def test_switching_the_blend_off_leaves_the_band_alone() -> None:
     result = finished(inpaint(request, [FakeFiller()], None))
     assert (result.left, result.top, result.candidates[0].picture.spec.width) == (30, 30, 30)
     assert (to_array(result.coverage) == 255).all()
+
+
+def test_what_a_model_that_joins_by_itself_paints_ends_where_the_selection_does() -> None:
+    request = with_hole(speckled(60, 60), selection=SelectionSettings(blend=Length(6.0)))
+    for seamless, side in ((False, 32), (True, 20)):
+        result = finished(inpaint(request, [FakeFiller(seamless=seamless)], FakeSynthesizer()))
+        covered = to_array(result.coverage)[..., 0] > 0
+        assert bounds(covered).width == bounds(covered).height == side
 
 
 def test_pixels_that_are_not_numbers_are_painted_over_inside_and_left_outside() -> None:

@@ -38,6 +38,10 @@ class Region:
         """(H, W) where the result may differ from the picture."""
         return self.weight > 0
 
+    def without_band(self) -> Region:
+        """The same with nothing painted outside the selection."""
+        return Region(self.selected, np.where(self.selected, self.weight, np.float32(0.0)))
+
 
 def selection_values(samples: NativeArray) -> FloatArray:
     """(H, W) values in [0, 1] of a selection or a mask layer (H, W, 1) of any sample type."""

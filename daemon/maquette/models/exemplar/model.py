@@ -47,6 +47,11 @@ class ExemplarModel:
         return None
 
     @property
+    def seamless(self) -> bool:
+        """True: copies are joined to what is known in the gradient domain."""
+        return True
+
+    @property
     def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
         """None of its own: the painting verbs are built upon it."""
         return {}

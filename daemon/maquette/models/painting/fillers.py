@@ -51,6 +51,11 @@ class Filler(Protocol):
         """Side of the square that it works at, in pixels; None = any size at full detail."""
         ...
 
+    @property
+    def seamless(self) -> bool:
+        """Whether its answers go on from known pixels without a step, so that nothing beside a hole need change."""
+        ...
+
     def fill(self, picture: FloatArray, hole: BoolArray, options: FillOptions) -> Operation[tuple[FloatArray, ...]]:
         """Fill a hole.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -238,6 +238,8 @@ def paint(
     yield Progress("looking at the surroundings", 0.0, previews.picture() if previews else None)
     trial = Stretch(0.0, 0.2 if len(fillers) > 1 else 0.0)
     filler, reason = yield from _choice(painting, fillers, settings.seed, trial)
+    if filler.seamless:
+        painting = replace(painting, region=painting.region.without_band())
     models = _Models(filler, synthesizer)
     painter = _Painter(painting, models)
     rest = Stretch(trial.stop, 1.0)

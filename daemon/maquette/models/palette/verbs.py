@@ -66,6 +66,11 @@ class PaletteModel:
         return self._side
 
     @property
+    def seamless(self) -> bool:
+        """False: the colours of what it paints may be a little off."""
+        return False
+
+    @property
     def verbs(self) -> Mapping[type, Callable[[Any], Operation[Any]]]:
         """None of its own: the painting verbs are built upon it."""
         return {}
