@@ -10,15 +10,17 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import layout_of, output_width
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
+from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
 from maquette.models.blobgan.splatting import composited_scores, score_pyramid
 from maquette.models.blobgan.training_inversion import (
-    ComponentEncoder,
     InverterTrainer,
+    begin_coarse,
     coarse_pyramid,
     layout_loss,
+    row_values_of,
     scales_of,
+    standardise,
 )
-from maquette.models.blobgan.training_layouts import Components
 from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_data import RoomData
 from maquette.training.blobgan_encoder import PHASES, known_rooms, phase_at, run_encoder_recipe
@@ -53,9 +55,8 @@ def _tiny() -> tuple[BlobGan, torch.Tensor, torch.Tensor]:
 
 def _trainer(network: BlobGan, vectors: torch.Tensor) -> InverterTrainer:
     torch.manual_seed(1)
-    outputs = vectors.shape[1]
-    identity = Components(vectors.mean(dim=0), torch.eye(outputs), torch.eye(outputs))
-    encoder = ComponentEncoder({32: 4, 16: 6, 8: 8, 4: 16}, identity, rows=4)
+    encoder = SegmentingEncoder({32: 4, 16: 6, 8: 8, 4: 16}, 3, 9)
+    standardise(encoder, row_values_of(vectors, 3, 9))
     return InverterTrainer(encoder, network, scales_of(network.split(vectors)), learning_rate=1e-2)
 
 
@@ -86,13 +87,23 @@ def test_a_resumed_encoder_does_the_same_steps() -> None:
     assert first.step(pictures, vectors, ORDER, 0.5, 16) == second.step(pictures, vectors, ORDER, 0.5, 16)
 
 
-def test_the_folded_encoder_is_the_trained_one() -> None:
-    network, vectors, pictures = _tiny()
-    trainer = _trainer(network, vectors)
-    trainer.step(pictures, vectors, ORDER, 1.0)
-    encoder = trainer.encoder.eval()
-    with torch.no_grad():
-        torch.testing.assert_close(encoder.folded()(pictures), encoder(pictures), atol=1e-4, rtol=1e-4)
+def test_rows_hold_what_a_layout_says_of_them() -> None:
+    network, vectors, _ = _tiny()
+    rows, parts = row_values_of(vectors, 3, 9), network.split(vectors)
+    assert torch.equal(rows[:, 1:, 0], parts.sizes)
+    assert torch.equal(rows[:, 1:, 1:3], parts.position_logits)
+    assert torch.equal(rows[:, 1:, 3:7], parts.shape_logits)
+    assert torch.equal(rows[..., 7:], torch.cat((parts.structures, parts.styles), dim=-1))
+
+
+def test_fine_features_are_not_missed_at_the_beginning() -> None:
+    torch.manual_seed(2)
+    encoder = SegmentingEncoder({64: 4, 32: 6, 16: 6, 8: 8, 4: 16}, 3, 9)
+    begin_coarse(encoder)
+    pictures = torch.rand(2, 3, 64, 64)
+    every, coarse = encoder.features(pictures), encoder.features(pictures, 32)
+    for width in (32, 16, 8, 4):
+        torch.testing.assert_close(every[width], coarse[width])
 
 
 def test_true_layouts_have_no_loss_and_absent_blobs_no_place() -> None:

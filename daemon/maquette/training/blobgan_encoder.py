@@ -9,9 +9,16 @@ import torch
 from torch import Tensor
 
 from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
 from maquette.models.blobgan.training import LooksNetwork
-from maquette.models.blobgan.training_inversion import ComponentEncoder, InverterTrainer, LossWeights, scales_of
-from maquette.models.blobgan.training_layouts import loss_weights, principal_components
+from maquette.models.blobgan.training_inversion import (
+    InverterTrainer,
+    LossWeights,
+    begin_coarse,
+    row_values_of,
+    scales_of,
+    standardise,
+)
 from maquette.training.blobgan_data import RoomData, rooms_of
 from maquette.training.blobgan_features import BLOBS, depth_order
 from maquette.training.blobgan_inversion import painted_again
@@ -23,12 +30,11 @@ from maquette.training.blobgan_recipe import (
     print_progress,
     save_sheet,
 )
-from maquette.training.blobgan_weights import add_inverter, load_weights
+from maquette.training.blobgan_weights import add_encoder, load_weights
 from maquette.training.checkpoints import begin, save_checkpoint, train_for
 from maquette.training.metrics import psnr
 
 CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
-COMPONENT_COUNT = 192
 BATCH = 8
 CHECKPOINT = "encoder.pt"
 SHEET_ROOMS = 16
@@ -98,9 +104,9 @@ def known_rooms(folder: Path, looks: LooksNetwork) -> KnownRooms:
 def new_trainer(rooms: KnownRooms, network: BlobGan, seed: int = 0) -> InverterTrainer:
     """An untrained encoder of the recipe's sizes."""
     torch.manual_seed(seed)
-    count = min(COMPONENT_COUNT, len(rooms.vectors) - 1)
-    weights = loss_weights(len(BLOBS), WIDTH, WIDTH)
-    encoder = ComponentEncoder(CHANNELS, principal_components(rooms.vectors, weights, count), len(BLOBS) + 1)
+    encoder = SegmentingEncoder(CHANNELS, len(BLOBS), 2 * WIDTH)
+    begin_coarse(encoder)
+    standardise(encoder, row_values_of(rooms.vectors, len(BLOBS), 2 * WIDTH))
     return InverterTrainer(encoder, network, scales_of(network.split(rooms.vectors)))
 
 
@@ -170,7 +176,7 @@ def run_encoder_recipe(
     spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
     train_encoder(rooms, trainer, checkpoints, budget, spent, report=print_progress)
     path = out or weights
-    add_inverter(weights, path, trainer.average.folded(), encoder_note(budget, trainer.steps))
+    add_encoder(weights, path, trainer.average, encoder_note(budget, trainer.steps))
     return path
 
 

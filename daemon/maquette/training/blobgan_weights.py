@@ -14,9 +14,9 @@ from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.drawing_order import PREFIX as DRAWING_ORDER_PREFIX
 from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.inverter import PREFIX as INVERTER_PREFIX
-from maquette.models.blobgan.inverter import Inverter
 from maquette.models.blobgan.layout_network import LayoutNetwork
 from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
 from maquette.models.blobgan.training import LooksNetwork, PictureModel
 from maquette.models.blobgan.training_layouts import mean_latent
 from maquette.models.blobgan.verbs import TASKS
@@ -74,19 +74,19 @@ def save_weights(
     write_weights_file(path, {name: _stored(name, value) for name, value in tensors.items()}, description)
 
 
-def add_inverter(source: Path, path: Path, inverter: Inverter, note: str) -> None:
+def add_encoder(source: Path, path: Path, encoder: SegmentingEncoder, note: str) -> None:
     """Write a weights file again with an encoder in it, in place of one that it may have had.
 
     Args:
         source: weights file; may be ``path`` itself.
         path: of the new file, which is written whole or not at all.
-        inverter: the encoder.
+        encoder: the new one.
         note: how it was trained.
 
     Raises:
         MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
     """
-    _replace(source, path, INVERTER_PREFIX, inverter, {"encoder_note": note})
+    _replace(source, path, INVERTER_PREFIX, encoder, {"encoder_note": note})
 
 
 def replace_decoder(source: Path, path: Path, decoder: Decoder, note: str) -> None:

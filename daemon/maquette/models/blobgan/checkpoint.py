@@ -23,6 +23,7 @@ MAXIMUM_LAYERS = 64
 PREFIXES = ("generator_ema.", "layout_net_ema.", DRAWING_ORDER_PREFIX, INVERTER_PREFIX)
 MEAN_LATENT = "mean_latent"
 ENCODER_MARK = f"{INVERTER_PREFIX}final_linear.1.weight"
+SEGMENTING_MARK = f"{INVERTER_PREFIX}segments.weight"
 _MARKS = ("generator_ema.conv1.conv.modulation.weight", "generator_ema.to_rgb1.bias", "layout_net_ema.mlp.1.weight")
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -115,6 +116,7 @@ def shape_of(
         layout_depth=depth,
         ordered=any(key.startswith(DRAWING_ORDER_PREFIX) for key in shapes),
         inverter_channels=_inverter_channels(shapes, decoder.resolution, outputs),
+        segmenting=SEGMENTING_MARK in shapes,
     )
 
 
@@ -128,7 +130,7 @@ def _inverter_channels(shapes: Shapes, resolution: int, outputs: int) -> dict[in
         raise corrupt(str(error)) from error
     if max(channels) != resolution:
         raise corrupt(f"its encoder sees {max(channels)} pixels a side, and its decoder makes {resolution}")
-    if _size(shapes, ENCODER_MARK, 2, 0) != outputs:
+    if SEGMENTING_MARK not in shapes and _size(shapes, ENCODER_MARK, 2, 0) != outputs:
         raise corrupt(f"its encoder does not put out layout vectors of {outputs} values")
     return channels
 

@@ -116,25 +116,19 @@ def inverter_channels(shapes: Mapping[str, tuple[int, ...]]) -> dict[int, int]:
     return {FINAL_WIDTH << (count - block): shape[0] for block, shape in enumerate(outputs)}
 
 
-class Inverter(nn.Module):
-    """Pictures to layout vectors.
+class Trunk(nn.Module):
+    """Pictures to features of every width down to 4.
 
     Args:
         channels: by width, from the picture's down to 4.
-        outputs: O, length of the layout vector.
     """
 
-    def __init__(self, channels: Mapping[int, int], outputs: int) -> None:
+    def __init__(self, channels: Mapping[int, int]) -> None:
         super().__init__()
         widths = sorted(channels, reverse=True)
-        first, last = channels[widths[0]], channels[FINAL_WIDTH]
-        stem = ActivatedConvolution(3, first, 1)
+        stem = ActivatedConvolution(3, channels[widths[0]], 1)
         blocks = [ResidualBlock(channels[width], channels[width // 2]) for width in widths[:-1]]
         self.convs = nn.Sequential(stem, *blocks)
-        self.final_conv = ActivatedConvolution(last, last, 3)
-        self.final_linear = nn.Sequential(
-            EqualisedLinear(last * FINAL_WIDTH**2, last, activated=True), EqualisedLinear(last, outputs)
-        )
 
     def features(self, pictures: Tensor, widest: int | None = None) -> dict[int, Tensor]:
         """Features (B, C, w, w) by width w of pictures (B, 3, R, R) in [−1, 1].
@@ -151,6 +145,23 @@ class Inverter(nn.Module):
             features = cast("ResidualBlock", block).skipped(features) if passing else block(features)
             by_width[features.shape[-1]] = features
         return by_width
+
+
+class Inverter(Trunk):
+    """Pictures to layout vectors, as published.
+
+    Args:
+        channels: by width, from the picture's down to 4.
+        outputs: O, length of the layout vector.
+    """
+
+    def __init__(self, channels: Mapping[int, int], outputs: int) -> None:
+        super().__init__(channels)
+        last = channels[FINAL_WIDTH]
+        self.final_conv = ActivatedConvolution(last, last, 3)
+        self.final_linear = nn.Sequential(
+            EqualisedLinear(last * FINAL_WIDTH**2, last, activated=True), EqualisedLinear(last, outputs)
+        )
 
     def vectors(self, features: Tensor) -> Tensor:
         """Layout vectors (B, O) of the coarsest features (B, C, 4, 4)."""

@@ -13,6 +13,7 @@ from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.inverter import Inverter
 from maquette.models.blobgan.layout_network import LayoutNetwork, LayoutVector, output_width, split_layout_vector
+from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
 
 
@@ -28,6 +29,7 @@ class BlobGanShape:
         layout_depth: layers of the layout network.
         ordered: the model tells in which order its blobs are drawn; the published one does not.
         inverter_channels: of the encoder, by width from the resolution down to 4; None = the model has no encoder.
+        segmenting: the encoder finds each thing first; the published one does not.
     """
 
     blob_count: int
@@ -38,6 +40,17 @@ class BlobGanShape:
     layout_depth: int = 8
     ordered: bool = False
     inverter_channels: Mapping[int, int] | None = None
+    segmenting: bool = False
+
+
+def _encoder(shape: BlobGanShape, outputs: int) -> Inverter | SegmentingEncoder | None:
+    channels = shape.inverter_channels
+    if channels is None:
+        return None
+    if shape.segmenting:
+        looks = shape.decoder.structure_width + shape.decoder.style_width
+        return SegmentingEncoder(channels, shape.blob_count, looks)
+    return Inverter(channels, outputs)
 
 
 class BlobGan(nn.Module):
@@ -53,8 +66,7 @@ class BlobGan(nn.Module):
         self.layout_net_ema = LayoutNetwork(shape.noise_width, shape.hidden_width, outputs, shape.layout_depth)
         self.generator_ema = Decoder(decoder)
         self.drawing_order = DrawingOrder(shape.blob_count, decoder.structure_width) if shape.ordered else None
-        channels = shape.inverter_channels
-        self.inverter = Inverter(channels, outputs) if channels is not None else None
+        self.inverter = _encoder(shape, outputs)
         self.register_buffer("mean_latent", torch.zeros(1, shape.hidden_width))
 
     def split(self, vectors: Tensor) -> LayoutVector:

@@ -17,15 +17,14 @@ from torch.nn import functional
 
 from maquette.models.blobgan.conditioning import shape_vectors
 from maquette.models.blobgan.geometry import aspects_and_angles
-from maquette.models.blobgan.inverter import FINAL_WIDTH, EqualisedConvolution, Inverter
+from maquette.models.blobgan.inverter import FINAL_WIDTH, Trunk
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.segmenting_encoder import SEGMENT_WIDTH, SegmentingEncoder
 from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
 from maquette.models.blobgan.training import picture_loss, reordered
-from maquette.models.blobgan.training_layouts import Components
 
-SCORE_WIDTH = 32
-SEGMENT_WIDTHS = (8, 16)
+SCORE_WIDTH = SEGMENT_WIDTH
 COARSE_WIDTH = 32
 """Width of the features that a run should begin with: finer ones cost twice as much as all the others."""
 ABSENT_LOGIT = -6.0
@@ -43,54 +42,36 @@ class LossWeights:
     picture: float = 2.0
 
 
-class ComponentEncoder(nn.Module):
-    """An :class:`Inverter` that puts out principal components of layout vectors, while it learns.
+def begin_coarse(encoder: Trunk) -> None:
+    """Let the convolutions of the finer blocks begin at zero: until they are used, they are not missed."""
+    widths = sorted((FINAL_WIDTH << index for index in range(len(encoder.convs))), reverse=True)
+    with torch.no_grad():
+        for block, width in zip(list(encoder.convs)[1:], widths, strict=False):
+            if width > COARSE_WIDTH:
+                block.get_parameter("conv2.1.weight").zero_()
 
-    The convolutions of its finer blocks begin at zero: until they are used, they are not missed. While it learns it
-    also says of each place which blob shows there: every place teaches its features something, a layout only once.
-    """
 
-    mean: Tensor
-    from_components: Tensor
+def row_values_of(vectors: Tensor, blob_count: int, looks: int) -> Tensor:
+    """Layout vectors (N, O) as values (N, K+1, 1 + 2 + 4 + F + S) of each row; the background has size and looks."""
+    sizes, background = vectors[:, : blob_count + 1, None], vectors[:, None, blob_count + 1 : blob_count + 1 + looks]
+    rows = vectors[:, blob_count + 1 + looks :].reshape(len(vectors), blob_count, -1)
+    nowhere = torch.zeros(len(vectors), 1, rows.shape[-1] - looks)
+    return torch.cat((sizes, torch.cat((torch.cat((nowhere, background), dim=-1), rows), dim=1)), dim=-1)
 
-    def __init__(self, channels: Mapping[int, int], components: Components, rows: int) -> None:
-        super().__init__()
-        self.channels = dict(channels)
-        self.trunk = Inverter(channels, components.from_components.shape[0])
-        self.register_buffer("mean", components.mean)
-        self.register_buffer("from_components", components.from_components)
-        with torch.no_grad():
-            self.trunk.final_linear[-1].get_parameter("weight").mul_(0.1)
-            for block, width in zip(list(self.trunk.convs)[1:], sorted(channels, reverse=True), strict=False):
-                if width > COARSE_WIDTH:
-                    block.get_parameter("conv2.1.weight").zero_()
-        self.segments = nn.ModuleDict({str(w): EqualisedConvolution(channels[w], rows, 1) for w in SEGMENT_WIDTHS})
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Layout vectors (B, O) of pictures (B, 3, R, R) in [−1, 1]."""
-        return self.vectors(self.trunk.features(pictures))
-
-    def vectors(self, features: Mapping[int, Tensor]) -> Tensor:
-        """Layout vectors (B, O) of features by width."""
-        return self.mean + self.trunk.vectors(features[FINAL_WIDTH]) @ self.from_components
-
-    def segment_loss(self, features: Mapping[int, Tensor], scores: Mapping[int, Tensor]) -> Tensor:
-        """Cross entropy of what is said of each place and the true scores (B, K+1, w, w) by width."""
-        losses = [
-            functional.cross_entropy(convolution(features[int(width)]), scores[int(width)])
-            for width, convolution in self.segments.items()
-        ]
-        return torch.stack(losses).mean()
-
-    @torch.no_grad()
-    def folded(self) -> Inverter:
-        """The published form: going from components to vectors is linear, and so is the last layer."""
-        whole = Inverter(self.channels, len(self.mean))
-        state = dict(self.trunk.state_dict())
-        state["final_linear.1.weight"] = self.from_components.T @ state["final_linear.1.weight"]
-        state["final_linear.1.bias"] = state["final_linear.1.bias"] @ self.from_components + self.mean
-        whole.load_state_dict(state)
-        return whole.eval().requires_grad_(False)
+def standardise(encoder: SegmentingEncoder, values: Tensor) -> None:
+    """Tell an encoder how the values (N, K+1, …) of each row are spread, over the rooms where it is present."""
+    present = (values[..., :1] > 0).float()
+    present[:, 0] = 1.0
+    count = present.sum(dim=0).clamp(min=1)
+    mean = (values * present).sum(dim=0) / count
+    deviation = (((values - mean).square() * present).sum(dim=0) / count).sqrt().clamp(min=0.05)
+    mean[:, 1:3], deviation[:, 1:3] = 0.0, deviation[:, 1:3].clamp(max=0.5)
+    # An absent thing is far below the sizes of those that are there.
+    deviation[:, 0] = values[..., 0].std(dim=0).clamp(min=0.05)
+    mean[:, 0] = values[..., 0].mean(dim=0)
+    encoder.mean.copy_(mean)
+    encoder.spread.copy_(deviation)
 
 
 @dataclass(frozen=True)
@@ -176,7 +157,7 @@ def by_row(scores: Tensor, order: Tensor) -> Tensor:
 
 
 class InverterTrainer:
-    """Adam on a :class:`ComponentEncoder`, with an exponential moving average of its parameters.
+    """Adam on a :class:`SegmentingEncoder`, with an exponential moving average of its parameters.
 
     Args:
         encoder: what is trained.
@@ -186,7 +167,7 @@ class InverterTrainer:
     """
 
     def __init__(
-        self, encoder: ComponentEncoder, network: BlobGan, scales: Scales, learning_rate: float = 2e-2
+        self, encoder: SegmentingEncoder, network: BlobGan, scales: Scales, learning_rate: float = 2e-2
     ) -> None:
         self.encoder = encoder
         self.average = copy.deepcopy(encoder).requires_grad_(False)
@@ -221,7 +202,7 @@ class InverterTrainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate * rate
         self.optimiser.zero_grad(set_to_none=True)
-        features = self.encoder.trunk.features(pictures, widest)
+        features = self.encoder.features(pictures, widest)
         loss = self._loss(features, pictures, vectors, order, width, weights or LossWeights())
         loss.backward()
         nn.utils.clip_grad_norm_(self.encoder.parameters(), 10.0)
@@ -240,16 +221,18 @@ class InverterTrainer:
         weights: LossWeights,
     ) -> Tensor:
         shape, split = self.network.shape, self.network.split
-        predicted, true = split(self.encoder.vectors(features)), split(vectors)
+        fine = self.encoder.pyramid(features)
+        logits = self.encoder.segment_logits(fine)
+        predicted, true = split(self.encoder.vectors_of(features, fine, logits)), split(vectors)
         layout, true_layout = (reordered(layout_of(parts, shape.area_normaliser), order) for parts in (predicted, true))
         resolution = shape.decoder.resolution
         pyramid = coarse_pyramid(layout, resolution, _raster_width(width), shape.decoder.size_in)
         with torch.no_grad():
-            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, min(SEGMENT_WIDTHS))
-            shown = {size: by_row(maps, order) for size, maps in scores.items()}
+            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, SCORE_WIDTH)
+            shown = by_row(scores[SCORE_WIDTH], order)
         score_loss = (pyramid[SCORE_WIDTH] - scores[SCORE_WIDTH]).square().sum(dim=1).mean()
         loss = weights.layout * layout_loss(predicted, true, self.scales) + weights.scores * score_loss
-        loss = loss + weights.segments * self.encoder.segment_loss(features, shown)
+        loss = loss + weights.segments * functional.cross_entropy(logits, shown)
         if width is None:
             return loss
         painted = self._painted(layout, pyramid, width)
