@@ -8,7 +8,7 @@ import torch
 from blobgan_rooms import untrained_weights, write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
-from maquette.models.blobgan.layout_network import layout_of, output_width
+from maquette.models.blobgan.layout_network import layout_of, output_width, split_layout_vector
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
 from maquette.models.blobgan.splatting import composited_scores, score_pyramid
@@ -25,6 +25,7 @@ from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_data import RoomData
 from maquette.training.blobgan_encoder import PHASES, known_rooms, phase_at, run_encoder_recipe
 from maquette.training.blobgan_features import BLOBS
+from maquette.training.blobgan_inversion import found_figures
 from maquette.training.blobgan_layouts import vectors_of
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report
@@ -190,4 +191,17 @@ def test_inversion_is_reported(rooms: Path, weights: Path, tmp_path: Path) -> No
     assert figures is not None
     assert (figures.rooms, figures.fitted_rooms, figures.moved_rooms) == (6, 1, 1)
     assert figures.fitted > figures.first
-    assert "after optimisation" in render_report(report)
+    assert [found.kind for found in figures.found] == list(BLOBS)
+    assert all(0 <= found.told <= 1 and found.distance >= 0 for found in figures.found)
+    text = render_report(report)
+    assert "after optimisation" in text
+    assert "lamp " in text
+
+
+def test_what_is_found_is_told_thing_by_thing(rooms: Path) -> None:
+    features = RoomData(rooms).all_features()
+    vectors = vectors_of(new_model().looks, features)
+    right = found_figures(split_layout_vector(vectors, WIDTH, WIDTH), features)
+    assert all(one.told == 1 and one.distance < 0.02 for one in right)
+    vectors[:, 1 : len(BLOBS) + 1] *= -1
+    assert all(one.told == 0 for one in found_figures(split_layout_vector(vectors, WIDTH, WIDTH), features))

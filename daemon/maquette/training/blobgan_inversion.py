@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from maquette.imaging.arrays import from_array, to_array
-from maquette.models.blobgan.layout_network import layout_of
+from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import decode, reordered
 from maquette.models.blobgan.verbs import BlobGanModel
@@ -34,11 +34,25 @@ BATCH = 20
 
 
 @dataclass(frozen=True)
+class FoundFigures:
+    """How well the encoder alone finds one kind of thing.
+
+    Attributes:
+        told: share of the rooms in which it says rightly whether the thing is there.
+        distance: of its middle from the true one, a mean over the rooms that have it, as a share of the picture.
+    """
+
+    kind: Kind
+    told: float
+    distance: float
+
+
+@dataclass(frozen=True)
 class InversionFigures:
     """PSNR in dB against Blender's pictures, means over rooms.
 
     Attributes:
-        rooms: how many; encoded: by the encoder alone.
+        rooms: how many; encoded: by the encoder alone; found: what it finds.
         fitted_rooms: how many of them were optimised; first, fitted: of those, by the encoder alone and after.
         seconds: of one inversion, encoder and rendering included.
         moved_rooms: in how many the bed's blob was moved after inversion as Blender moved the bed.
@@ -48,6 +62,7 @@ class InversionFigures:
 
     rooms: int
     encoded: float
+    found: tuple[FoundFigures, ...]
     fitted_rooms: int = 0
     first: float = float("nan")
     fitted: float = float("nan")
@@ -58,10 +73,16 @@ class InversionFigures:
     before: float = float("nan")
 
 
-@torch.no_grad()
 def painted_again(network: BlobGan, encoder: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
-    """What encoder and decoder make of pictures (B, 3, R, R) in [−1, 1]; the drawing order is the model's own."""
-    layout = layout_of(network.split(encoder(pictures)), network.shape.area_normaliser)
+    """What encoder and decoder make of pictures (B, 3, R, R) in [−1, 1]."""
+    with torch.no_grad():
+        return painted(network, encoder(pictures))
+
+
+@torch.no_grad()
+def painted(network: BlobGan, vectors: Tensor) -> Tensor:
+    """What the decoder makes of layout vectors (B, O): (B, 3, R, R) in [−1, 1]; the drawing order is the model's."""
+    layout = layout_of(network.split(vectors), network.shape.area_normaliser)
     if network.drawing_order is not None:
         layout = reordered(layout, network.drawing_order(layout.structures))
     return decode(network.generator_ema, layout)[-1].clamp(-1, 1)
@@ -89,18 +110,31 @@ def evaluate_inversion(
     if network.inverter is None:
         return None
     pictures = picture_tensor(rooms["picture"].astype(np.uint8))
-    figures = InversionFigures(len(pictures), _encoded(network, pictures))
+    lots = [slice(start, start + BATCH) for start in range(0, len(pictures), BATCH)]
+    with torch.no_grad():
+        vectors = torch.cat([network.inverter(pictures[lot]) for lot in lots])
+    seen = torch.cat([painted(network, vectors[lot]) for lot in lots])
+    near = float(psnr((seen + 1) / 2, (pictures + 1) / 2).mean())
+    found = found_figures(network.split(vectors), features_of(labels_of(rooms)))
+    figures = InversionFigures(len(pictures), near, found)
     if count < 1:
         return figures
     inverter = _Inversion(scene_model(network), steps)
     return _after_optimisation(inverter, figures, rooms, folder, count)
 
 
-def _encoded(network: BlobGan, pictures: Tensor) -> float:
-    assert network.inverter is not None
-    lots = [pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH)]
-    painted = torch.cat([painted_again(network, network.inverter, lot) for lot in lots])
-    return float(psnr((painted + 1) / 2, (pictures + 1) / 2).mean())
+def found_figures(parts: LayoutVector, true: RoomFeatures) -> tuple[FoundFigures, ...]:
+    """How well layouts (N rooms) name what is there, and where it is."""
+    there = torch.from_numpy(true.sizes) > 0
+    told = ((parts.sizes > 0) == there).float().mean(dim=0)
+    # A layout cannot say that a middle lies beyond the picture.
+    middles = torch.from_numpy(true.positions).clamp(0, 1)
+    distances = (torch.sigmoid(parts.position_logits) - middles).square().sum(dim=-1).sqrt()
+    means = (distances * there).sum(dim=0) / there.sum(dim=0).clamp(min=1)
+    return tuple(
+        FoundFigures(kind, float(right), float(distance))
+        for kind, right, distance in zip(BLOBS, told, means, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -149,7 +183,7 @@ def _after_moving(
     where = torch.from_numpy(np.isin(before["mask"], kinds) | np.isin(moved["mask"], kinds))
     scenes = [inversion.of(picture).scene for picture in before["picture"]]
     edited = [with_moved_bed(scene, old, new, room) for room, scene in enumerate(scenes)]
-    painted, still = (torch.stack([_rendered(inversion.model, scene) for scene in lot]) for lot in (edited, scenes))
+    edit, still = (torch.stack([_rendered(inversion.model, scene) for scene in lot]) for lot in (edited, scenes))
 
     def mean(one: Tensor, other: Tensor) -> float:
         return float(psnr((one + 1) / 2, (other + 1) / 2, where).mean())
@@ -157,7 +191,7 @@ def _after_moving(
     return replace(
         figures,
         moved_rooms=len(true),
-        moved=mean(painted, true),
+        moved=mean(edit, true),
         unmoved=mean(unmoved, true),
         before=mean(still, unmoved),
     )

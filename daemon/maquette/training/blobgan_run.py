@@ -42,7 +42,7 @@ from maquette.training.blobgan_weights import MODEL_ID, describe_weights, load_w
 from maquette.training.checkpoints import begin
 from maquette.training.rooms.moves import moved_path
 from maquette.training.rooms.shards import Shard, read_shard
-from maquette.training.rooms.types import Kind
+from maquette.training.rooms.types import SHELL, Kind
 
 SHEET_COLUMNS = 8
 PICTURES_SHARE = 0.94
@@ -138,6 +138,9 @@ def _inversion_lines(figures: InversionFigures | None) -> list[str]:
     if figures is None:
         return ["d) inversion: the weights have no encoder"]
     lines = [f"d) inversion, {figures.rooms} unseen rooms: PSNR {figures.encoded:.1f} dB by the encoder alone"]
+    shown = [figure for figure in figures.found if figure.kind not in SHELL]
+    names = ", ".join(f"{one.kind.value} {100 * one.told:.0f} % ({100 * one.distance:.1f})" for one in shown)
+    lines.append(f"   told whether it is there (and how far its middle is off, % of the picture): {names}")
     if figures.fitted_rooms:
         fitted = f"{figures.first:.1f} dB before and {figures.fitted:.1f} dB after optimisation"
         lines.append(f"   {figures.fitted_rooms} of them: {fitted}, {figures.seconds:.1f} s each")
