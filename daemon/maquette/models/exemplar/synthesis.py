@@ -17,11 +17,12 @@ from maquette.models.exemplar.patches import RADIUS, basis_of
 from maquette.models.exemplar.voting import Votes, votes
 from maquette.models.painting.fillers import BoolArray, FloatArray
 
-NEARNESS = 0.2
-"""What a match across the whole picture costs more than one close by, as a difference of colour."""
+NEARNESS, NEARNESS_BESIDE = 0.2, 0.1
+"""What a match across the whole picture costs more than one close by, as a difference of colour: in a hole, and beside
+a picture that is extended, where what is close by is soon used up."""
 GUIDANCE = 1.5
 """How much the structure counts beside a patch's own colours."""
-_EXTENDING = 3.0
+_EXTENDING = 6.0
 """How much more a match in another row costs beside a picture, or in another column above or below it."""
 _FADING = 1.3
 _DIVERSITY = 0.05
@@ -225,9 +226,11 @@ class LevelSolver:
         height, width = self._level.hole.shape
         pixels = (2 * self._radius + 1) ** 2
         rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-        weights = [_EXTENDING if whole else 1.0 for whole in spanned(self._level.hole)]
+        spans = spanned(self._level.hole)
+        weights = [_EXTENDING if whole else 1.0 for whole in spans]
+        nearness = NEARNESS_BESIDE if any(spans) else NEARNESS
         place = torch.stack((rows * weights[0], columns * weights[1]), dim=-1) / max(height, width)
-        extras = [place.float() * NEARNESS * pixels**0.5]
+        extras = [place.float() * nearness * pixels**0.5]
         if self._level.structure is not None:
             extras.append(torch.from_numpy(self._level.structure) * self._level.guidance * pixels**0.5)
         if restlessness > 0:
