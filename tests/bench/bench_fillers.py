@@ -18,6 +18,7 @@ class Smooth:
     """Continues what surrounds a hole; leaves grey grey, and JPEGs as they are."""
 
     fill_side = None
+    seamless = False
 
     def __init__(self) -> None:
         self.info = ModelInfo("smooth", "fake", "Smooth", ("inpaint",), "0" * 64, 0, 0, 0)

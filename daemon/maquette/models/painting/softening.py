@@ -15,6 +15,8 @@ def depths(masks: Tensor) -> Tensor:
     """How many pixels deep in a hole each pixel of (B, 1, H, W) lies, up to DEEPEST; 0 outside."""
     deep, left = torch.zeros_like(masks), masks
     for _ in range(DEEPEST):
+        if not left.any():
+            break
         deep = deep + left
         # Beyond the picture everything is as unknown as the hole is.
         left = 1 - functional.max_pool2d(1 - left, 3, 1, 1)
