@@ -28,6 +28,7 @@ _COARSEST_TURNS, _TURNS = 6, 3
 _MANY_TARGETS = 150_000
 _GUESSES = (0.3, 0.15)
 """How much a first guess counts beside a patch's own colours, at the coarsest level and the next."""
+_GUESS_MARGIN = 16
 _BLENDING = 0.9
 """The share of the work after which patches are joined to each other."""
 
@@ -103,9 +104,12 @@ def first_guess(picture: FloatArray, hole: BoolArray) -> FloatArray:
 
 
 def _continued(picture: FloatArray, hole: BoolArray) -> FloatArray:
-    known = torch.from_numpy(picture).permute(2, 0, 1)[None]
-    unknown = torch.from_numpy(hole.astype(np.float32))[None, None]
-    return cast("FloatArray", continued(known, unknown)[0].permute(1, 2, 0).numpy())
+    around = bounds(hole).grown(_GUESS_MARGIN).clipped(Rectangle(0, 0, hole.shape[1], hole.shape[0])).slices
+    known = torch.from_numpy(picture[around]).permute(2, 0, 1)[None]
+    unknown = torch.from_numpy(hole[around].astype(np.float32))[None, None]
+    result = picture.copy()
+    result[around] = cast("FloatArray", continued(known, unknown)[0].permute(1, 2, 0).numpy())
+    return result
 
 
 def _started(level: Level, coarser: FloatArray | None, guidance: float | None) -> Level:
