@@ -59,13 +59,18 @@ def row_values_of(vectors: Tensor, blob_count: int, looks: int) -> Tensor:
     return torch.cat((sizes, torch.cat((torch.cat((nowhere, background), dim=-1), rows), dim=1)), dim=-1)
 
 
+def _present_spread(values: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation, at least 0.05, of values (N, …) over the rooms where ``present`` (N, …, 1) is 1."""
+    count = present.sum(dim=0).clamp(min=1)
+    mean = (values * present).sum(dim=0) / count
+    return mean, (((values - mean).square() * present).sum(dim=0) / count).sqrt().clamp(min=0.05)
+
+
 def standardise(encoder: SegmentingEncoder, values: Tensor) -> None:
     """Tell an encoder how the values (N, K+1, …) of each row are spread, over the rooms where it is present."""
     present = (values[..., :1] > 0).float()
     present[:, 0] = 1.0
-    count = present.sum(dim=0).clamp(min=1)
-    mean = (values * present).sum(dim=0) / count
-    deviation = (((values - mean).square() * present).sum(dim=0) / count).sqrt().clamp(min=0.05)
+    mean, deviation = _present_spread(values, present)
     mean[:, 1:3], deviation[:, 1:3] = 0.0, deviation[:, 1:3].clamp(max=0.5)
     # An absent thing is far below the sizes of those that are there.
     deviation[:, 0] = values[..., 0].std(dim=0).clamp(min=0.05)
@@ -99,11 +104,9 @@ def _looks(parts: LayoutVector) -> Tensor:
 def scales_of(parts: LayoutVector) -> Scales:
     """The spread of true layouts (N rooms), of each blob where it is present."""
     present = (parts.sizes > 0).float()[..., None]
-    count = present.sum(dim=0).clamp(min=1)
 
     def spread(values: Tensor) -> Tensor:
-        mean = (values * present).sum(dim=0) / count
-        return (((values - mean).square() * present).sum(dim=0) / count).sqrt().clamp(min=0.05)
+        return _present_spread(values, present)[1]
 
     looks = _looks(parts)
     background = looks[:, :1].std(dim=0).clamp(min=0.05)

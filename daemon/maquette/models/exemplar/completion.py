@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from maquette.errors import MaquetteError, Reason
-from maquette.imaging.rectangle import Rectangle, bounds
+from maquette.imaging.rectangle import Rectangle, bounds, whole
 from maquette.imaging.resizing import resized, resized_known
 from maquette.models.exemplar.synthesis import Field, Level, LevelSolver, patch_radius, spanned
 from maquette.models.painting.fillers import BoolArray, FloatArray
@@ -50,13 +50,13 @@ class Report:
 
 def window_around(hole: BoolArray) -> Rectangle:
     """The part of a picture that a hole (H, W) is filled from: as far again as the hole is large, if there is room."""
-    whole = Rectangle(0, 0, hole.shape[1], hole.shape[0])
+    everything = whole(hole.shape[1], hole.shape[0])
     place = bounds(hole)
     margin = max(LEAST_MARGIN, max(place.width, place.height))
-    while margin > LEAST_MARGIN and place.grown(margin).clipped(whole).area > LARGEST_AREA:
+    while margin > LEAST_MARGIN and place.grown(margin).clipped(everything).area > LARGEST_AREA:
         margin = max(LEAST_MARGIN, margin * 3 // 4)
-    window = place.grown(margin).clipped(whole)
-    return whole if patch_radius(hole[window.slices]) is None else window
+    window = place.grown(margin).clipped(everything)
+    return everything if patch_radius(hole[window.slices]) is None else window
 
 
 def levels_of(level: Level) -> list[Level]:
@@ -104,7 +104,7 @@ def first_guess(picture: FloatArray, hole: BoolArray) -> FloatArray:
 
 
 def _continued(picture: FloatArray, hole: BoolArray) -> FloatArray:
-    around = bounds(hole).grown(_GUESS_MARGIN).clipped(Rectangle(0, 0, hole.shape[1], hole.shape[0])).slices
+    around = bounds(hole).grown(_GUESS_MARGIN).clipped(whole(hole.shape[1], hole.shape[0])).slices
     known = torch.from_numpy(picture[around]).permute(2, 0, 1)[None]
     unknown = torch.from_numpy(hole[around].astype(np.float32))[None, None]
     result = picture.copy()
@@ -119,8 +119,7 @@ def _started(level: Level, coarser: FloatArray | None, guidance: float | None) -
     """
     height, width = level.hole.shape
     if level.structure is None and guidance is not None and not any(spanned(level.hole)):
-        guess = first_guess(level.picture, level.hole)
-        level = Level(level.picture, level.hole, guess, guidance)
+        level = replace(level, structure=_continued(level.picture, level.hole), guidance=guidance)
     if coarser is not None:
         content = resized(coarser, width, height)
     else:
@@ -152,9 +151,9 @@ def completed(
         )
     place = window_around(hole)
     inside = place.slices
-    whole = Level(picture[inside], hole[inside], None if structure is None else structure[inside])
+    finest = Level(picture[inside], hole[inside], None if structure is None else structure[inside])
     generator = torch.Generator().manual_seed(seed)
-    levels = levels_of(whole)
+    levels = levels_of(finest)
     planned = [_turns(level, index == 0) for index, level in enumerate(levels)]
     costs = [level.hole.sum() ** 0.8 * (turns + 1) for level, turns in zip(levels, planned, strict=True)]
     field: Field | None = None
@@ -174,5 +173,5 @@ def completed(
                 yield Report(_BLENDING, place, None)
         field, estimate = solver.field, solver.estimate
     result = picture.copy()
-    result[inside][whole.hole] = cast("FloatArray", estimate)[whole.hole]
+    result[inside][finest.hole] = cast("FloatArray", estimate)[finest.hole]
     return result
