@@ -54,7 +54,7 @@ def randomised(module: nn.Module, seed: int = 0) -> None:
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             values = torch.randn(parameter.shape, generator=generator)
-            is_layout = ".mlp." in f".{name}"
+            is_layout = ".mlp." in f".{name}" and "silhouettes" not in name
             scale = (30.0 if name.endswith("bias") else 100.0) if is_layout else (0.2 if parameter.ndim == 1 else 1.0)
             parameter.copy_(values * scale + (1.0 if name.endswith("modulation.bias") else 0.0))
 
@@ -90,8 +90,9 @@ def _offset(name: str) -> float:
     return 1.0 if name.endswith("modulation.bias") else 0.0
 
 
-def small_blobgan(blob_count: int = 4, area_normaliser: float = 0.02) -> BlobGan:
-    decoder = DecoderShape(structure_width=12, style_width=6, channels={8: 12, 16: 10, 32: 8})
+def small_blobgan(blob_count: int = 4, area_normaliser: float = 0.02, shaped: bool = False) -> BlobGan:
+    """``shaped``: its blobs have silhouettes, and its finer layers draw edges."""
+    decoder = DecoderShape(12, 6, {8: 12, 16: 10, 32: 8}, *((3, 16) if shaped else ()))
     network = BlobGan(BlobGanShape(blob_count, 8, 16, decoder, area_normaliser))
     randomised(network)
     return network

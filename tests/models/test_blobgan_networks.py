@@ -29,24 +29,30 @@ def _leaves(layout: Layout) -> list[torch.Tensor]:
     return [layout.positions, layout.sizes, layout.covariances, layout.structures, layout.styles]
 
 
-def test_a_batch_is_its_samples_one_by_one() -> None:
-    network, layout = small_blobgan(), _layout(3)
+SHAPED = pytest.mark.parametrize("shaped", [False, True], ids=["ellipses", "silhouettes"])
+
+
+@SHAPED
+def test_a_batch_is_its_samples_one_by_one(shaped: bool) -> None:
+    network, layout = small_blobgan(shaped=shaped), _layout(3)
     together = network.decode(layout)
     for index in range(3):
         one = Layout(*(tensor[index : index + 1] for tensor in _leaves(layout)))
         assert difference(network.decode(one), together[index : index + 1]) < 1e-4
 
 
-def test_folding_changes_nothing() -> None:
-    network, layout = small_blobgan(), _layout(1)
+@SHAPED
+def test_folding_changes_nothing(shaped: bool) -> None:
+    network, layout = small_blobgan(shaped=shaped), _layout(1)
     trained = network.decode(layout).detach()
     network.generator_ema.fold()
     assert difference(network.decode(layout).detach(), trained) < 1e-5
 
 
+@SHAPED
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_every_parameter_and_every_part_of_the_layout_is_trained(dtype: torch.dtype) -> None:
-    network = small_blobgan()
+def test_every_parameter_and_every_part_of_the_layout_is_trained(dtype: torch.dtype, shaped: bool) -> None:
+    network = small_blobgan(shaped=shaped)
     layout = Layout(*(tensor.clone().requires_grad_() for tensor in _leaves(_layout(2))))
     noises = [torch.randn(2, 1, size, size) for size in network.generator_ema.noise_sizes]
     network.decode(layout, noises, dtype).square().mean().backward()
@@ -57,8 +63,9 @@ def test_every_parameter_and_every_part_of_the_layout_is_trained(dtype: torch.dt
         assert float(parameter.grad.abs().max()) > 0, name
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    network, layout = small_blobgan().double(), _layout(1)
+@SHAPED
+def test_gradients_are_those_of_finite_differences(shaped: bool) -> None:
+    network, layout = small_blobgan(shaped=shaped).double(), _layout(1)
     doubles = [tensor.double() for tensor in _leaves(layout)]
     positions = doubles[0].clone().requires_grad_()
 

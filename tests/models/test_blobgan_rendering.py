@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,8 +28,13 @@ STRUCTURE, STYLE = 12, 6
 UNLIMITED = 1e9
 
 
-def network() -> BlobGan:
-    decoder = DecoderShape(STRUCTURE, STYLE, dict(zip(WIDTHS, (12, 10, 8, 6), strict=True)))
+SHAPED = pytest.mark.parametrize("shaped", [False, True], ids=["ellipses", "silhouettes"])
+
+
+@cache
+def network(shaped: bool = False) -> BlobGan:
+    channels = dict(zip(WIDTHS, (12, 10, 8, 6), strict=True))
+    decoder = DecoderShape(STRUCTURE, STYLE, channels, *((3, 16) if shaped else ()))
     made = BlobGan(BlobGanShape(4, 8, 16, decoder, 0.002))
     randomised(made)
     with torch.no_grad():
@@ -38,8 +44,8 @@ def network() -> BlobGan:
     return made
 
 
-def renderer(tolerances: Tolerances = TOLERANCES, preview_seconds: float = UNLIMITED) -> Renderer:
-    return Renderer(network(), torch.float32, preview_seconds, preview_seconds, tolerances)
+def renderer(tolerances: Tolerances = TOLERANCES, preview_seconds: float = UNLIMITED, shaped: bool = False) -> Renderer:
+    return Renderer(network(shaped), torch.float32, preview_seconds, preview_seconds, tolerances)
 
 
 @dataclass(frozen=True)
@@ -75,11 +81,8 @@ def shown(by: Renderer, what: Layout, preview: bool = False, seed: int = 0) -> T
     return finished(by.render(what, by.noises(seed), Stopwatch(), preview)).rgb
 
 
-REFERENCE = renderer()
-
-
-def whole(what: Layout, seed: int = 0) -> Tensor:
-    return shown(REFERENCE, what, seed=seed)
+def whole(what: Layout, seed: int = 0, shaped: bool = False) -> Tensor:
+    return shown(renderer(shaped=shaped), what, seed=seed)
 
 
 def psnr(picture: Tensor, truth: Tensor) -> float:
@@ -116,42 +119,47 @@ def edited_rooms(draw: st.DrawFn) -> list[tuple[Blob, ...]]:
     return steps
 
 
+@SHAPED
 @settings(max_examples=12)
-@given(edited_rooms())
-def test_without_tolerances_a_preview_is_the_whole_render(steps: list[tuple[Blob, ...]]) -> None:
-    one = renderer(EXACT)
+@given(steps=edited_rooms())
+def test_without_tolerances_a_preview_is_the_whole_render(shaped: bool, steps: list[tuple[Blob, ...]]) -> None:
+    one = renderer(EXACT, shaped=shaped)
     for room in steps:
-        assert difference(shown(one, layout(room), preview=True), whole(layout(room))) < 1e-4
+        assert difference(shown(one, layout(room), preview=True), whole(layout(room), shaped=shaped)) < 1e-4
 
 
+@SHAPED
 @settings(max_examples=12)
-@given(edited_rooms())
-def test_with_tolerances_a_preview_is_hardly_different(steps: list[tuple[Blob, ...]]) -> None:
-    one = renderer()
+@given(steps=edited_rooms())
+def test_with_tolerances_a_preview_is_hardly_different(shaped: bool, steps: list[tuple[Blob, ...]]) -> None:
+    one = renderer(shaped=shaped)
     for room in steps:
-        assert psnr(shown(one, layout(room), preview=True), whole(layout(room))) > 30
+        assert psnr(shown(one, layout(room), preview=True), whole(layout(room), shaped=shaped)) > 30
 
 
+@SHAPED
 @settings(max_examples=6)
-@given(edited_rooms())
-def test_a_final_picture_is_the_same_bytes_whatever_came_before(steps: list[tuple[Blob, ...]]) -> None:
-    one = renderer()
+@given(steps=edited_rooms())
+def test_a_final_picture_is_the_same_bytes_whatever_came_before(shaped: bool, steps: list[tuple[Blob, ...]]) -> None:
+    one = renderer(shaped=shaped)
     for room in steps[:-1]:
         shown(one, layout(room), preview=True)
-    assert torch.equal(shown(one, layout(steps[-1])), shown(renderer(), layout(steps[-1])))
+    assert torch.equal(shown(one, layout(steps[-1])), shown(renderer(shaped=shaped), layout(steps[-1])))
 
 
-def test_a_long_drag_does_not_drift() -> None:
-    one = renderer()
+@SHAPED
+def test_a_long_drag_does_not_drift(shaped: bool) -> None:
+    one = renderer(shaped=shaped)
     shown(one, layout(ROOM))
     for step in range(40):
         moved = (*ROOM[:2], replace(ROOM[2], x=0.2 + 0.01 * step))
         picture = shown(one, layout(moved), preview=True)
-    assert psnr(picture, whole(layout(moved))) > 40
+    assert psnr(picture, whole(layout(moved), shaped=shaped)) > 40
 
 
-def test_what_an_edit_does_not_reach_keeps_its_bytes() -> None:
-    one = renderer()
+@SHAPED
+def test_what_an_edit_does_not_reach_keeps_its_bytes(shaped: bool) -> None:
+    one = renderer(shaped=shaped)
     before = shown(one, layout(ROOM))
     after = shown(one, layout(MOVED), preview=True)
     assert torch.equal(after[..., :20, 44:], before[..., :20, 44:])
@@ -170,16 +178,17 @@ def test_another_noise_seed_changes_everything() -> None:
     assert torch.equal(shown(one, layout(ROOM), preview=True, seed=5), whole(layout(ROOM), seed=5))
 
 
+@SHAPED
 @pytest.mark.parametrize("steps", range(1, 5))
-def test_a_preview_that_is_cancelled_leaves_nothing_wrong(steps: int) -> None:
-    one = renderer(EXACT)
+def test_a_preview_that_is_cancelled_leaves_nothing_wrong(steps: int, shaped: bool) -> None:
+    one = renderer(EXACT, shaped=shaped)
     shown(one, layout(ROOM))
     cancelled = one.render(layout(MOVED), one.noises(0), Stopwatch(), preview=True)
     for _ in range(steps):
         next(cancelled)
     cancelled.close()
-    assert difference(shown(one, layout(MOVED), preview=True), whole(layout(MOVED))) < 1e-4
-    assert difference(shown(one, layout(ROOM), preview=True), whole(layout(ROOM))) < 1e-4
+    for room in (MOVED, ROOM):
+        assert difference(shown(one, layout(room), preview=True), whole(layout(room), shaped=shaped)) < 1e-4
 
 
 @pytest.mark.parametrize("preview", [True, False])

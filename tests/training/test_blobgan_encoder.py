@@ -8,14 +8,12 @@ import torch
 from blobgan_rooms import untrained_weights, write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
-from maquette.models.blobgan.layout_network import layout_of, output_width, split_layout_vector
+from maquette.models.blobgan.layout_network import output_width, split_layout_vector
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
-from maquette.models.blobgan.splatting import composited_scores, score_pyramid
 from maquette.models.blobgan.training_inversion import (
     InverterTrainer,
     begin_coarse,
-    coarse_pyramid,
     layout_loss,
     row_values_of,
     scales_of,
@@ -119,16 +117,6 @@ def test_true_layouts_have_no_loss_and_absent_blobs_no_place() -> None:
     shown = vectors.clone()
     shown[:, 1] = 2.0
     assert layout_loss(network.split(shown), true, scales_of(true)) > 0.1
-
-
-def test_coarse_scores_are_nearly_the_means_of_fine_ones() -> None:
-    network, vectors, _ = _tiny()
-    layout = layout_of(network.split(vectors), 0.02)
-    fine = score_pyramid(composited_scores(layout.positions, layout.sizes, layout.covariances, 128), 8)
-    coarse = coarse_pyramid(layout, 128, 32, 8)
-    assert sorted(coarse) == [8, 16, 32]
-    for width, scores in coarse.items():
-        assert float((scores - fine[width]).abs().max()) < 0.02
 
 
 def test_phases_follow_each_other() -> None:

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
+from maquette.models.blobgan.silhouettes import PARTS
 from maquette.models.blobgan.training import LooksNetwork, PictureModel, PictureTrainer
 from maquette.training.blobgan_data import Batch, RoomData
 from maquette.training.blobgan_features import ROWS
@@ -24,6 +25,7 @@ from maquette.training.checkpoints import save_checkpoint, train_for
 
 CHANNELS = {8: 192, 16: 160, 32: 96, 64: 48, 128: 24}
 RESOLUTION = max(CHANNELS)
+EDGED_FROM = 32
 WIDTH = 64
 GEOMETRY_WIDTH = 32
 APPEARANCE_WIDTH = 18
@@ -61,7 +63,7 @@ def new_model(seed: int = 0) -> PictureModel:
     """An untrained model of the recipe's sizes."""
     torch.manual_seed(seed)
     looks = LooksNetwork(len(ROWS), GEOMETRY_WIDTH, APPEARANCE_WIDTH, WIDTH, WIDTH)
-    return PictureModel(looks, Decoder(DecoderShape(WIDTH, WIDTH, CHANNELS)))
+    return PictureModel(looks, Decoder(DecoderShape(WIDTH, WIDTH, CHANNELS, PARTS, EDGED_FROM)))
 
 
 def load_average(checkpoints: Path) -> PictureModel:

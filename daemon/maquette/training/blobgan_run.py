@@ -38,6 +38,12 @@ from maquette.training.blobgan_recipe import (
     save_sheet,
     train_pictures,
 )
+from maquette.training.blobgan_silhouettes import (
+    SilhouetteTrainer,
+    read_points,
+    settle_silhouettes,
+    train_silhouettes,
+)
 from maquette.training.blobgan_weights import MODEL_ID, describe_weights, load_weights, save_weights
 from maquette.training.checkpoints import begin
 from maquette.training.rooms.moves import moved_path
@@ -45,8 +51,9 @@ from maquette.training.rooms.shards import Shard, read_shard
 from maquette.training.rooms.types import SHELL, Kind
 
 SHEET_COLUMNS = 8
+SILHOUETTES_SHARE = 0.03
 PICTURES_SHARE = 0.94
-"""The share of the time budget that goes to pictures; the rest goes to layouts."""
+"""Shares of the time budget that are over when silhouettes and when pictures are learned; the rest goes to layouts."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Report:
 
 
 def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None) -> Path:
-    """Train pictures, then layouts, for `budget` seconds in all; returns the path of the weights file.
+    """Train silhouettes, pictures, then layouts, for `budget` seconds in all; returns the path of the weights file.
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
@@ -72,8 +79,14 @@ def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out:
     """
     rooms = rooms_of(data)
     keep_freed_memory()
-    trainer = PictureTrainer(new_model())
+    model = new_model()
+    settle_silhouettes(model)
+    trainer = PictureTrainer(model)
     spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
+    if not resumed:
+        spent = budget * SILHOUETTES_SHARE
+        train_silhouettes(read_points(data), SilhouetteTrainer(model), spent, print_progress)
+        trainer.average.load_state_dict(model.state_dict())
     sample = rooms.batch(np.random.default_rng(0), 8)
     train_pictures(rooms, trainer, checkpoints, budget * PICTURES_SHARE, spent, report=print_progress, sheet=sample)
     return finish(data, checkpoints, budget * (1 - PICTURES_SHARE), budget, out)

@@ -55,7 +55,10 @@ class AdversarialTrainer:
         self.adversary = Adversary(PatchDiscriminator(rows, MAP_LEVEL))
         self.learning_rate = learning_rate
         self.steps = 0
-        self.optimiser = torch.optim.Adam(decoder.parameters(), learning_rate, betas=(0.0, 0.99))
+        if decoder.silhouettes is not None:
+            decoder.silhouettes.requires_grad_(False)
+        learning = [parameter for parameter in decoder.parameters() if parameter.requires_grad]
+        self.optimiser = torch.optim.Adam(learning, learning_rate, betas=(0.0, 0.99))
 
     def step(
         self, layout: Layout, blobs: Tensor, target: Tensor, rate: float, alone: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from maquette.models.blobgan.inverter import inverter_channels
 from maquette.models.blobgan.layers import fir_kernel
 from maquette.models.blobgan.layout_network import blob_count_of
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
+from maquette.models.blobgan.silhouettes import EDGES
 
 PUBLISHED_SIZE_IN = 16
 MAXIMUM_RESOLUTION = 2048
@@ -24,6 +25,8 @@ PREFIXES = ("generator_ema.", "layout_net_ema.", DRAWING_ORDER_PREFIX, INVERTER_
 MEAN_LATENT = "mean_latent"
 ENCODER_MARK = f"{INVERTER_PREFIX}final_linear.1.weight"
 SEGMENTING_MARK = f"{INVERTER_PREFIX}segments.weight"
+SILHOUETTES_MARK = "generator_ema.silhouettes.mlp.2.bias"
+EDGES_MARK = "generator_ema.{}.edges.weight"
 _MARKS = ("generator_ema.conv1.conv.modulation.weight", "generator_ema.to_rgb1.bias", "layout_net_ema.mlp.1.weight")
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -82,6 +85,21 @@ def _channels(shapes: Shapes, size_in: int) -> dict[int, int]:
     return channels
 
 
+def _silhouettes(shapes: Shapes) -> int:
+    if SILHOUETTES_MARK not in shapes:
+        return 0
+    parts, odd = divmod(_size(shapes, SILHOUETTES_MARK, 1, 0), 3 * EDGES)
+    if odd:
+        raise corrupt("its silhouettes are not polygons as they should be")
+    return parts
+
+
+def _edged_from(shapes: Shapes, widths: Sequence[int]) -> int | None:
+    convolutions = ("conv1", *(f"convs.{2 * index + 1}" for index in range(len(widths))))
+    edged = (width for width, name in zip(widths, convolutions, strict=False) if EDGES_MARK.format(name) in shapes)
+    return next(edged, None)
+
+
 def shape_of(
     shapes: Shapes, size_in: int = PUBLISHED_SIZE_IN, area_normaliser: float = PUBLISHED_AREA_NORMALISER
 ) -> BlobGanShape:
@@ -102,7 +120,10 @@ def shape_of(
     blob_count = blob_count_of(outputs, structure_width, style_width)
     if blob_count is None:
         raise corrupt(f"its layout network has {outputs} outputs, which fit no number of blobs")
-    decoder = DecoderShape(structure_width, style_width, _channels(shapes, size_in))
+    channels = _channels(shapes, size_in)
+    decoder = DecoderShape(
+        structure_width, style_width, channels, _silhouettes(shapes), _edged_from(shapes, sorted(channels))
+    )
     if not (size_in >= 1 and decoder.resolution <= MAXIMUM_RESOLUTION and area_normaliser > 0):
         raise corrupt(
             f"its pictures would have {decoder.resolution} pixels a side, or its area normaliser is not positive"

@@ -6,6 +6,7 @@ kernels, which are constants, and ``noises.*``, which the published code never u
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,14 @@ from maquette.models.blobgan.layers import (
     fir_kernel,
 )
 from maquette.models.blobgan.minimal_filtering import MinimalFilter
-from maquette.models.blobgan.splatting import rms_normalised_scores, splatted
+from maquette.models.blobgan.silhouettes import Silhouettes, framed
+from maquette.models.blobgan.splatting import (
+    Layout,
+    composited_scores,
+    rms_normalised_scores,
+    score_pyramid,
+    splatted,
+)
 
 SMALLEST_FILTERED_CHANNELS = 96
 """Fewer channels than these are convolved sooner directly than by :class:`MinimalFilter` (measured on a CPU)."""
@@ -37,11 +45,15 @@ class DecoderShape:
         structure_width: F, channels of the feature grid.
         style_width: S.
         channels: by width of the feature map, from ``size_in`` to the resolution in powers of two.
+        silhouettes: P, polygons that each blob covers; the published blobs are ellipses (0).
+        edged_from: the least width whose layers draw edges in the blobs' frames; None = none do, as published.
     """
 
     structure_width: int
     style_width: int
     channels: Mapping[int, int]
+    silhouettes: int = 0
+    edged_from: int | None = None
 
     @property
     def size_in(self) -> int:
@@ -57,6 +69,10 @@ class DecoderShape:
     def widths(self) -> tuple[int, ...]:
         """Widths of the feature maps, growing."""
         return tuple(sorted(self.channels))
+
+    def edged(self, width: int) -> bool:
+        """Whether the layers that make features of this width draw edges."""
+        return self.edged_from is not None and width >= self.edged_from
 
 
 class ModulatedConvolution(nn.Module):
@@ -159,21 +175,42 @@ class ActivationBias(nn.Module):
 
 
 class StyledConvolution(nn.Module):
-    """Modulated 3 × 3 convolution, noise, bias, scaled leaky ReLU."""
+    """Modulated 3 × 3 convolution, perhaps edges, noise, bias, scaled leaky ReLU.
 
-    def __init__(self, inputs: int, outputs: int, style_width: int, upsampling: bool = False) -> None:
+    Edges are not published: each row adds an affine function of its blob's own coordinates to every channel, as its
+    style says. Where the leaky ReLU bends one, an edge runs, which goes with the blob.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, style_width: int, upsampling: bool = False, edged: bool = False
+    ) -> None:
         super().__init__()
         self.conv = ModulatedConvolution(inputs, outputs, style_width, 3, ACTIVATION_GAIN, upsampling)
         self.noise = NoiseInjection()
         self.activate = ActivationBias(outputs)
+        self.edges = EqualisedLinear(style_width, 3 * outputs) if edged else None
+        if self.edges is not None:
+            nn.init.zeros_(self.edges.weight)
 
-    def forward(self, features: Tensor, scores: Tensor, styles: Tensor, noise: Tensor | None) -> Tensor:
+    def forward(
+        self,
+        features: Tensor,
+        scores: Tensor,
+        styles: Tensor,
+        noise: Tensor | None,
+        frames: Tensor | None = None,
+    ) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h, w) or twice that size; ``noise``: (1 or B, 1, …) of the output's size.
 
+        ``frames``: (B, 3(K+1), …) of the output's size, see :func:`maquette.models.blobgan.silhouettes.framed`.
         Leaky ReLU is positively homogeneous, so its gain √2 is part of kernel, bias and noise.
         """
         dtype = features.dtype
         outputs = self.conv(features, scores, styles, (self.activate.bias * ACTIVATION_GAIN).to(dtype))
+        if self.edges is not None and frames is not None:
+            # x, y and 1 are the outer dimension of the scores, and the inner one of what the style says.
+            slopes = self.edges(styles).unflatten(-1, (3, -1)).transpose(1, 2).flatten(1, 2)
+            outputs = outputs + splatted(frames, slopes).to(dtype)
         if noise is not None:
             outputs = outputs.add_((self.noise.weight * ACTIVATION_GAIN * noise).to(dtype))
         return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
@@ -201,14 +238,42 @@ class Decoder(nn.Module):
         self.shape = shape
         first, *finer = shape.widths
         width, channels = shape.style_width, shape.channels
-        self.conv1 = StyledConvolution(shape.structure_width, channels[first], width)
+        self.silhouettes = Silhouettes(shape.structure_width, parts=shape.silhouettes) if shape.silhouettes else None
+        self.conv1 = StyledConvolution(shape.structure_width, channels[first], width, edged=shape.edged(first))
         self.to_rgb1 = ToRgb(channels[first], width)
         self.convs = nn.ModuleList()
         self.to_rgbs = nn.ModuleList()
         for size in finer:
-            self.convs.append(StyledConvolution(channels[size // 2], channels[size], width, upsampling=True))
-            self.convs.append(StyledConvolution(channels[size], channels[size], width))
+            edged = shape.edged(size)
+            self.convs.append(StyledConvolution(channels[size // 2], channels[size], width, True, edged))
+            self.convs.append(StyledConvolution(channels[size], channels[size], width, edged=edged))
             self.to_rgbs.append(ToRgb(channels[size], width))
+
+    def scores(self, layout: Layout, width: int | None = None) -> dict[int, Tensor]:
+        """How much of each pixel each row holds, (B, K+1, w, w) by width w, from ``size_in`` up to ``width``.
+
+        A pixel of a level is the mean of finer ones. Without the finest levels, it is the value at their middle, which
+        lies a little to the right of and below where the raster of that width would have it.
+        """
+        resolution = self.shape.resolution
+        finest = width or resolution
+        shift = (resolution // finest - 1) / (2 * resolution)
+        if self.silhouettes is not None:
+            return score_pyramid(self.silhouettes.scores(layout, finest, shift), self.shape.size_in)
+        scores = composited_scores(layout.positions - shift, layout.sizes, layout.covariances, finest)
+        return score_pyramid(scores, self.shape.size_in)
+
+    def frames(self, layout: Layout, scores: Mapping[int, Tensor]) -> dict[int, Tensor]:
+        """What edges are drawn in, (B, 3(K+1), w, w) by width w of the layers that draw some.
+
+        Args:
+            layout: the scenes.
+            scores: of :meth:`scores`.
+        """
+        finest = max(scores)
+        if self.shape.edged_from is None or finest < self.shape.edged_from:
+            return {}
+        return score_pyramid(framed(scores[finest], layout), self.shape.edged_from)
 
     @property
     def noise_sizes(self) -> tuple[int, ...]:
@@ -221,6 +286,8 @@ class Decoder(nn.Module):
         for module in self.modules():
             if isinstance(module, ModulatedConvolution):
                 module.fold(dtype)
+            elif isinstance(module, StyledConvolution) and module.edges is not None:
+                module.edges.fold()
 
     def stages(
         self,
@@ -228,37 +295,42 @@ class Decoder(nn.Module):
         scores: Mapping[int, Tensor],
         styles: Tensor,
         noises: Sequence[Tensor] | None = None,
+        frames: Mapping[int, Tensor] | None = None,
     ) -> Iterator[Tensor]:
         """Decode step by step: yields the RGB (B, 3, w, w), float32, of every width from ``size_in`` on.
 
         Args:
             feature_grid: (B, F, size_in, size_in); its dtype (float32 or bfloat16) is what is computed in.
-            scores: (B, K+1, w, w) by width w, float32 (see :func:`maquette.models.blobgan.splatting.score_pyramid`).
+            scores: (B, K+1, w, w) by width w, float32 (see :meth:`scores`).
             styles: (B, K+1, S), float32.
             noises: one map (1 or B, 1, w, w) per entry of ``noise_sizes``; None = no noise.
+            frames: of :meth:`frames`, where layers draw edges.
         """
         maps: Sequence[Tensor | None] = noises if noises is not None else [None] * len(self.noise_sizes)
+        edged = frames or {}
         first, *finer = self.shape.widths
-        features = self.conv1(feature_grid, scores[first], styles, maps[0])
+        features = self.conv1(feature_grid, scores[first], styles, maps[0], edged.get(first))
         rgb = self.to_rgb1(features, scores[first], styles, None)
         yield rgb
         for index, size in enumerate(finer):
             growing, keeping = self.convs[2 * index], self.convs[2 * index + 1]
-            features = growing(features, scores[size // 2], styles, maps[2 * index + 1])
-            features = keeping(features, scores[size], styles, maps[2 * index + 2])
+            features = growing(features, scores[size // 2], styles, maps[2 * index + 1], edged.get(size))
+            features = keeping(features, scores[size], styles, maps[2 * index + 2], edged.get(size))
             rgb = self.to_rgbs[index](features, scores[size], styles, rgb)
             yield rgb
 
-    def forward(
+    def painted(
         self,
-        feature_grid: Tensor,
-        scores: Mapping[int, Tensor],
-        styles: Tensor,
+        layout: Layout,
         noises: Sequence[Tensor] | None = None,
-    ) -> Tensor:
-        """The picture (B, 3, R, R), float32, about [−1, 1], not clamped; see :meth:`stages`."""
-        *_, rgb = self.stages(feature_grid, scores, styles, noises)
-        return rgb
+        dtype: torch.dtype = torch.float32,
+        width: int | None = None,
+    ) -> Iterator[Tensor]:
+        """:meth:`stages` of a layout, up to ``width`` (None = the whole picture), computed in ``dtype``."""
+        scores = self.scores(layout, width)
+        grid = splatted(scores[self.shape.size_in], layout.structures).to(dtype)
+        stages = self.stages(grid, scores, layout.styles, noises, self.frames(layout, scores))
+        return itertools.islice(stages, self.shape.widths.index(max(scores)) + 1)
 
 
 def drawn_noises(

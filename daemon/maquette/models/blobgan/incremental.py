@@ -9,7 +9,7 @@ reaching everywhere, since scores fall off without end and every layer's reach a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import torch
@@ -51,28 +51,39 @@ class DecoderInputs:
         grid: (1, F, size_in, size_in), in the dtype to compute in.
         scores: (1, K+1, w, w) by width.
         noises: one map per layer, or None.
+        frames: (1, 3(K+1), w, w) by width, where layers draw edges.
     """
 
     layout: Layout
     grid: Tensor
     scores: Mapping[int, Tensor]
     noises: Sequence[Tensor] | None
+    frames: Mapping[int, Tensor] = field(default_factory=dict[int, Tensor])
 
 
 def changed_scores(before: DecoderInputs, after: DecoderInputs, width: int) -> Tensor:
     """How much of each pixel (w, w) shows something else: Σ |w − w′| over the looks of both, in [0, 2].
 
-    Rows of the same structure and style are one look, so it does not matter how blobs are numbered.
+    Rows of the same structure and style are one look, so it does not matter how blobs are numbered. Where layers draw
+    edges, another place in a blob's frame is something else, too: scores times coordinates are summed as well.
     """
-    old, new = before.scores[width][0], after.scores[width][0]
     old_looks, new_looks = _looks(before.layout), _looks(after.layout)
+    old, new = (_maps(inputs, width) for inputs in (before, after))
     if torch.equal(old_looks, new_looks):
-        return (new - old).abs_().sum(dim=0)
+        return (new - old).abs_().sum(dim=(0, 1))
     looks = torch.cat((new_looks, old_looks))
     numbers = cast("Tensor", torch.unique(looks, dim=0, return_inverse=True)[1])
-    difference = new.new_zeros(len(looks), width, width)
-    difference.index_add_(0, numbers[: len(new)], new).index_add_(0, numbers[len(new) :], old, alpha=-1)
-    return difference.abs_().sum(dim=0)
+    difference = new.new_zeros(len(new), len(looks), width, width)
+    count = len(new_looks)
+    difference.index_add_(1, numbers[:count], new).index_add_(1, numbers[count:], old, alpha=-1)
+    return difference.abs_().sum(dim=(0, 1))
+
+
+def _maps(inputs: DecoderInputs, width: int) -> Tensor:
+    """What is compared, (1 or 3, K+1, w, w): scores, or scores times 1, x and y."""
+    scores = inputs.scores[width][0]
+    frames = inputs.frames.get(width)
+    return scores[None] if frames is None else frames[0].reshape(3, *scores.shape)
 
 
 def _looks(layout: Layout) -> Tensor:
@@ -259,12 +270,14 @@ class IncrementalDecoder:
         """Bring the convolution that is the decoder's ``number``-th up to date; its inputs have this width."""
         module = self._decoder.convs[number - 1] if number else self._decoder.conv1
         scores, styles, noises = self._inputs.scores[width], self._inputs.layout.styles, self._inputs.noises
+        factor = 2 if number % 2 else 1
+        edged = self._inputs.frames.get(factor * width)
 
         def compute(part: Tensor, window: Region) -> Tensor:
-            noise = None
-            if noises is not None:
-                noise = window.scaled(noises[number].shape[-1] // width).of(noises[number])
-            return module(part, window.of(scores), styles, noise)
+            made = window.scaled(factor)
+            noise = None if noises is None else made.of(noises[number])
+            frames = None if edged is None else made.of(edged)
+            return module(part, window.of(scores), styles, noise, frames)
 
         return layer.update(features, compute)
 

@@ -7,8 +7,7 @@ their first guess: a layout that has bent them to one picture alone cannot be ed
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,7 +18,7 @@ from maquette.models.blobgan.decoder import Decoder, ModulatedConvolution
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON
 from maquette.models.blobgan.layers import halved, rms_normalised
 from maquette.models.blobgan.network import BlobGanShape
-from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+from maquette.models.blobgan.splatting import Layout
 
 COARSE_SHARE = 0.85
 """The share of the steps that look at a picture of half the size, where coarse pictures are like fine ones."""
@@ -232,13 +231,7 @@ class LayoutFit:
         return squared + 0.1 * absolute + prior * 0.1
 
     def _stages(self, layout: Layout, width: int) -> Iterator[Tensor]:
-        shape = self._shape.decoder
-        shift = (shape.resolution // width - 1) / (2 * shape.resolution)
-        scores = composited_scores(layout.positions - shift, layout.sizes, layout.covariances, width)
-        pyramid: Mapping[int, Tensor] = score_pyramid(scores, shape.size_in)
-        grid = splatted(pyramid[shape.size_in], layout.structures)
-        stages = self._decoder.stages(grid, pyramid, layout.styles, self._noises)
-        return itertools.islice(stages, shape.widths.index(width) + 1)
+        return self._decoder.painted(layout, self._noises, width=width)
 
 
 def squared_error(painted: Tensor, target: Tensor, known: Tensor) -> Tensor:

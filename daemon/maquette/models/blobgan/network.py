@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +14,7 @@ from maquette.models.blobgan.geometry import PUBLISHED_AREA_NORMALISER
 from maquette.models.blobgan.inverter import Inverter
 from maquette.models.blobgan.layout_network import LayoutNetwork, LayoutVector, output_width, split_layout_vector
 from maquette.models.blobgan.segmenting_encoder import SegmentingEncoder
-from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+from maquette.models.blobgan.splatting import Layout
 
 
 @dataclass(frozen=True)
@@ -73,26 +73,9 @@ class BlobGan(nn.Module):
         """The parts of layout vectors (B, O)."""
         return split_layout_vector(vectors, self.shape.decoder.structure_width, self.shape.decoder.style_width)
 
-    def pyramid(self, layout: Layout) -> dict[int, Tensor]:
-        """Scores (B, K+1, w, w) of a layout at every width of the decoder."""
-        shape = self.shape.decoder
-        scores = composited_scores(layout.positions, layout.sizes, layout.covariances, shape.resolution)
-        return score_pyramid(scores, shape.size_in)
-
-    def stages(
-        self,
-        layout: Layout,
-        pyramid: Mapping[int, Tensor],
-        noises: Sequence[Tensor] | None = None,
-        dtype: torch.dtype = torch.float32,
-    ) -> Iterator[Tensor]:
-        """RGB of a layout at every width, growing; ``dtype`` is what is computed in (see :class:`Decoder`)."""
-        grid = splatted(pyramid[self.shape.decoder.size_in], layout.structures).to(dtype)
-        return self.generator_ema.stages(grid, pyramid, layout.styles, noises)
-
     def decode(
         self, layout: Layout, noises: Sequence[Tensor] | None = None, dtype: torch.dtype = torch.float32
     ) -> Tensor:
         """Picture (B, 3, R, R) of a layout, float32, about [−1, 1], not clamped; ``dtype`` is what is computed in."""
-        *_, rgb = self.stages(layout, self.pyramid(layout), noises, dtype)
+        *_, rgb = self.generator_ema.painted(layout, noises, dtype)
         return rgb

@@ -140,7 +140,7 @@ class Renderer:
         yield Progress("placing blobs", 0.0)
         with stopwatch.measured("splat"), torch.inference_mode():
             layout = layout.to(self.device)
-            pyramid = self.network.pyramid(layout)
+            pyramid = self.network.generator_ema.scores(layout)
         rgb = yield from self._decoded(layout, pyramid, noises, preview, stopwatch)
         if self.dtype != torch.float32 and not torch.isfinite(rgb).all():
             yield Progress("repeating in float32", 0.5)
@@ -167,7 +167,8 @@ class Renderer:
         memory, self._memory = (self._memory if preview else None), None
         with stopwatch.measured("decode"), torch.inference_mode():
             grid = splatted(pyramid[self.network.shape.decoder.size_in], layout.structures).to(self.dtype)
-            inputs = DecoderInputs(layout, grid, pyramid, noises)
+            frames = self.network.generator_ema.frames(layout, pyramid)
+            inputs = DecoderInputs(layout, grid, pyramid, noises, frames)
             decoder = IncrementalDecoder(self.network.generator_ema, inputs, memory, self._tolerances)
         del memory
         try:

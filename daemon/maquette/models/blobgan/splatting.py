@@ -64,7 +64,7 @@ def squared_distances(positions: Tensor, covariances: Tensor, resolution: int) -
     return torch.addcmul(dx.square() * (yy / determinant), dy, across + (xx / determinant) * dy)
 
 
-def _composited(opacities: Tensor) -> Tensor:
+def composited(opacities: Tensor) -> Tensor:
     """(B, K, R, R) opacities, back to front, to (B, K+1, R, R) weights over an opaque background."""
     batch, _, height, width = opacities.shape
     remaining = opacities.new_ones(batch, height, width)
@@ -93,12 +93,12 @@ def composited_scores(positions: Tensor, sizes: Tensor, covariances: Tensor, res
     Returns:
         (B, K+1, R, R), non-negative, summing to 1 over the rows; row 0 is the background.
     """
-    return _composited(_opacities(positions, sizes, covariances, resolution))
+    return composited(_opacities(positions, sizes, covariances, resolution))
 
 
 def blob_map_scores(positions: Tensor, sizes: Tensor, covariances: Tensor, resolution: int) -> Tensor:
     """Like :func:`composited_scores` with every opacity doubled and clamped to 1, as blob maps are drawn."""
-    return _composited((2 * _opacities(positions, sizes, covariances, resolution)).clamp(max=1.0))
+    return composited((2 * _opacities(positions, sizes, covariances, resolution)).clamp(max=1.0))
 
 
 def score_pyramid(scores: Tensor, smallest: int) -> dict[int, Tensor]:

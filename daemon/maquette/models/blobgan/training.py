@@ -8,7 +8,6 @@ training alone turns an object's attributes into its structure and style rows.
 from __future__ import annotations
 
 import copy
-import itertools
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +16,7 @@ from torch.nn import functional
 
 from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.layers import rms_normalised
-from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+from maquette.models.blobgan.splatting import Layout
 
 EMA_HALF_LIFE_STEPS = 100
 GRADIENT_WEIGHT = 1.0
@@ -100,12 +99,7 @@ def decode(
     decoder: Decoder, layout: Layout, dtype: torch.dtype = torch.float32, resolution: int | None = None
 ) -> list[Tensor]:
     """Pictures (B, 3, w, w) of a layout without noise at every width up to ``resolution`` (default: the whole)."""
-    scores = composited_scores(layout.positions, layout.sizes, layout.covariances, decoder.shape.resolution)
-    pyramid = score_pyramid(scores, decoder.shape.size_in)
-    grid = splatted(pyramid[decoder.shape.size_in], layout.structures).to(dtype)
-    last = resolution or decoder.shape.resolution
-    count = decoder.shape.widths.index(last) + 1
-    return list(itertools.islice(decoder.stages(grid, pyramid, layout.styles), count))
+    return list(decoder.painted(layout, dtype=dtype, width=resolution))
 
 
 def picture_loss(predicted: Tensor, target: Tensor) -> Tensor:
@@ -167,7 +161,8 @@ class PictureTrainer:
         self.learning_rate = learning_rate
         self.dtype = dtype
         self.steps = 0
-        self.optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, betas=(0.5, 0.99), eps=1e-8)
+        learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.optimiser = torch.optim.Adam(learning, lr=learning_rate, betas=(0.5, 0.99), eps=1e-8)
 
     def step(self, labelled: LabelledLayout, target: Tensor, rate: float, resolution: int | None = None) -> float:
         """One step on target pictures (B, 3, R, R) in [-1, 1] at ``rate`` times the learning rate; returns the loss.

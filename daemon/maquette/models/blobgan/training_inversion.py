@@ -21,7 +21,7 @@ from maquette.models.blobgan.inverter import FINAL_WIDTH, Trunk
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.segmenting_encoder import SEGMENT_WIDTH, SegmentingEncoder
-from maquette.models.blobgan.splatting import Layout, composited_scores, score_pyramid, splatted
+from maquette.models.blobgan.splatting import Layout, splatted
 from maquette.models.blobgan.training import picture_loss, reordered
 
 SCORE_WIDTH = SEGMENT_WIDTH
@@ -138,17 +138,6 @@ def _robust(errors: Tensor) -> Tensor:
     return functional.huber_loss(errors, torch.zeros_like(errors), reduction="none").mean(dim=-1) * 2
 
 
-def coarse_pyramid(layout: Layout, resolution: int, width: int, smallest: int) -> dict[int, Tensor]:
-    """The score pyramid from ``width`` down, without making the finer levels.
-
-    A pixel of a coarse level is the mean of fine ones; here it is the value at their middle, which lies a little to
-    the right of and below where the raster of that width would have it.
-    """
-    shift = (resolution // width - 1) / (2 * resolution)
-    scores = composited_scores(layout.positions - shift, layout.sizes, layout.covariances, width)
-    return score_pyramid(scores, smallest)
-
-
 def _raster_width(painted: int | None) -> int:
     return SCORE_WIDTH if painted is None else max(2 * SCORE_WIDTH, painted)
 
@@ -228,12 +217,12 @@ class InverterTrainer:
         logits = self.encoder.segment_logits(fine)
         predicted, true = split(self.encoder.vectors_of(features, fine, logits)), split(vectors)
         layout, true_layout = (reordered(layout_of(parts, shape.area_normaliser), order) for parts in (predicted, true))
-        resolution = shape.decoder.resolution
-        pyramid = coarse_pyramid(layout, resolution, _raster_width(width), shape.decoder.size_in)
+        decoder = self.network.generator_ema
+        pyramid = decoder.scores(layout, _raster_width(width))
         with torch.no_grad():
-            scores = coarse_pyramid(true_layout, resolution, SCORE_WIDTH, SCORE_WIDTH)
-            shown = by_row(scores[SCORE_WIDTH], order)
-        score_loss = (pyramid[SCORE_WIDTH] - scores[SCORE_WIDTH]).square().sum(dim=1).mean()
+            scores = decoder.scores(true_layout, SCORE_WIDTH)[SCORE_WIDTH]
+            shown = by_row(scores, order)
+        score_loss = (pyramid[SCORE_WIDTH] - scores).square().sum(dim=1).mean()
         loss = weights.layout * layout_loss(predicted, true, self.scales) + weights.scores * score_loss
         loss = loss + weights.segments * functional.cross_entropy(logits, shown)
         if width is None:
@@ -246,7 +235,8 @@ class InverterTrainer:
     def _painted(self, layout: Layout, pyramid: Mapping[int, Tensor], width: int) -> Tensor:
         shape = self.network.shape.decoder
         grid = splatted(pyramid[shape.size_in], layout.structures)
-        stages = self.network.generator_ema.stages(grid, pyramid, layout.styles)
+        decoder = self.network.generator_ema
+        stages = decoder.stages(grid, pyramid, layout.styles, frames=decoder.frames(layout, pyramid))
         *_, painted = itertools.islice(stages, shape.widths.index(width) + 1)
         return painted
 

@@ -23,7 +23,6 @@ from maquette.models.blobgan.ellipse_maps import affine_between
 from maquette.models.blobgan.picture_parts import chosen_part
 from maquette.models.blobgan.rendering import Stopwatch
 from maquette.models.blobgan.scene_layout import resolved_scene, visible_blobs
-from maquette.models.blobgan.splatting import composited_scores
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.checks import check_picture, check_result_size
 from maquette.models.painting.progress import Stretch, within
@@ -63,9 +62,10 @@ def _by_id(scene: Scene, scores: Tensor) -> dict[str, Floats]:
 
 def _view(model: BlobGanModel, scene: Scene) -> Operation[_View]:
     rendering = yield from model.rendering(scene, Stopwatch())
-    layout = model.layout(scene)
-    sizes = torch.where(layout.sizes > 0, layout.sizes * _GENEROUS, layout.sizes)
-    generous = composited_scores(layout.positions, sizes, layout.covariances, rendering.scores.shape[-1])
+    layout = model.layout(scene).to(rendering.scores.device)
+    larger = replace(layout, sizes=torch.where(layout.sizes > 0, layout.sizes * _GENEROUS, layout.sizes))
+    with torch.inference_mode():
+        generous = model.network.generator_ema.scores(larger)[rendering.scores.shape[-1]]
     rgb = rendering.rgb[0].float().add(1.0).mul(0.5).clamp(0.0, 1.0).permute(1, 2, 0).cpu()
     return _View(cast("Floats", rgb.numpy()), _by_id(scene, rendering.scores), _by_id(scene, generous))
 

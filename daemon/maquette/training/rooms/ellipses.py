@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 NEAR = 0.05
 EDGE_DISTANCE = 4.0
+_NEAR_PLANE: tuple[Array, float] = (np.array([0.0, 0.0, 1.0]), -NEAR)
 _FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
 
 
@@ -133,7 +134,7 @@ def project_object(camera: Camera, thing: RoomObject) -> ObjectView | None:
     to the picture as well; furniture is not, so that a thing half outside keeps its shape.
     """
     corners = to_camera(camera, box_corners(thing))
-    planes = [(np.array([0.0, 0.0, 1.0]), -NEAR)]
+    planes = [_NEAR_PLANE]
     if thing.kind in SHELL:
         planes += frustum_planes(camera)
     outline = _visible_outline(camera, corners, planes)
@@ -144,6 +145,11 @@ def project_object(camera: Camera, thing: RoomObject) -> ObjectView | None:
         return None
     pulled = np.column_stack([corners[:, :2], np.maximum(corners[:, 2], NEAR)])
     return ObjectView(mean, covariance, float(corners[:, 2].mean()), to_picture(camera, pulled))
+
+
+def box_outline(camera: Camera, thing: RoomObject) -> Array | None:
+    """The convex outline (M, 2) of an object's box in front of the camera, in picture coordinates; None = behind it."""
+    return _visible_outline(camera, to_camera(camera, box_corners(thing)), [_NEAR_PLANE])
 
 
 def _visible_outline(camera: Camera, corners: Array, planes: list[tuple[Array, float]]) -> Array | None:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from maquette.training.rooms.ellipses import NEAR, convex_hull, to_camera, to_picture
-from maquette.training.rooms.types import Camera, Part, RoomObject, Shape
+from maquette.training.rooms.ellipses import NEAR, box_outline, convex_hull, to_camera, to_picture
+from maquette.training.rooms.types import SHELL, Camera, Part, RoomObject, Shape
 
 Array = NDArray[np.float64]
 
@@ -62,6 +62,17 @@ def part_outlines(camera: Camera, thing: RoomObject) -> list[Array]:
         if len(outline) >= 3:
             outlines.append(outline)
     return outlines
+
+
+def covered_outlines(camera: Camera, thing: RoomObject) -> list[Array]:
+    """Convex outlines (M, 2) that an object covers together, in picture coordinates.
+
+    The shell reaches behind the camera, so that it is cut off there.
+    """
+    if thing.kind not in SHELL:
+        return part_outlines(camera, thing)
+    outline = box_outline(camera, thing)
+    return [] if outline is None else [outline]
 
 
 def silhouette_moments(camera: Camera, thing: RoomObject) -> tuple[Array, Array] | None:
