@@ -37,8 +37,7 @@ def make(context: bpy.types.Context, target: bpy.types.Object, start: Scene, bet
         empty = empties[blob.id]
         if blob.id in between.coming - between.new:
             # It grows where it ends.
-            empty.hide_viewport = empty.hide_render = False
-            empty.hide_set(False)
+            blobs.show(empty)
             _stand(context, target, empty, blob, rank)
         elif blob.id in begun and not blob.hidden:
             shaped = replace(blob, ellipse=nearest_shape(blob.ellipse, begun[blob.id].ellipse))
@@ -62,7 +61,7 @@ def remove(context: bpy.types.Context, target: bpy.types.Object) -> None:
         if empty[blobs.ID_KEY] in between.new:
             bpy.data.objects.remove(empty)
         elif empty[blobs.ID_KEY] in between.coming:
-            empty.hide_set(True)
+            blobs.hide(empty)
     for frame in (between.first, between.last):
         _delete_keys(target, ("maquette_amount",), frame)
     target.maquette_amount = 0.0

@@ -89,10 +89,9 @@ class Toggle(bpy.types.Operator):
         if not blobs.is_blob(empty):
             return {"CANCELLED"}
         if blobs.is_hidden(empty):
-            empty.hide_viewport = empty.hide_render = False
-            empty.hide_set(False)
+            blobs.show(empty)
         else:
-            empty.hide_set(True)
+            blobs.hide(empty)
         context.view_layer.update()
         clock.world().mark_changed()
         return {"FINISHED"}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import bpy
 
@@ -26,6 +27,8 @@ BOX_KEY = "maquette_box"
 """On an empty in space that is a part of the room: its box, as the empty's own coordinates have it."""
 UNSCALED_KEY = "maquette_unscaled"
 """On an empty of a blob too small to be seen: the radius that it was given in space."""
+EYE_KEY = "maquette_eye"
+"""On an empty that Maquette hid or showed: another text each time, by which undone changes are told apart."""
 
 # A sphere this flat draws as the ellipse and its two axes.
 FLATNESS = 1e-3
@@ -93,6 +96,18 @@ def _of_body(empty: bpy.types.Object, written: Ellipse, view: View, frame: Frame
 def is_hidden(empty: bpy.types.Object) -> bool:
     """Whether the artist hid it: by the eye, for all viewports or for renders, as keyframes do."""
     return empty.hide_viewport or empty.hide_render or empty.hide_get()
+
+
+def hide(empty: bpy.types.Object, hidden: bool = True) -> None:
+    """Close or open the eye of an empty."""
+    empty.hide_set(hidden)
+    empty[EYE_KEY] = uuid4().hex
+
+
+def show(empty: bpy.types.Object) -> None:
+    """Show an empty whichever way it was hidden."""
+    empty.hide_viewport = empty.hide_render = False
+    hide(empty, False)
 
 
 def new_blob(plane: bpy.types.Object, document: BlobDocument, frame: Frame, rank: float) -> bpy.types.Object:

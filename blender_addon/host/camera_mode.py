@@ -121,7 +121,7 @@ def _stand(
         _stand_one(empty, target, body)
         _note(empty, blob, body.radius if too_small(blob.ellipse, frame) else None)
         if empty.pop(AWAY_KEY, False) and not _sees(empty, body, view, frame):
-            empty.hide_set(False)
+            blobs.hide(empty, False)
     context.view_layer.update()
     keep_order(context, target, order, unmoved)
 
@@ -213,7 +213,7 @@ def _lay_one(empty: bpy.types.Object, target: bpy.types.Object, blob: Blob, fram
         empty[POSE_KEY] = [*pose_of(empty.matrix_world), *([1.0] if _is_animated(empty) else [])]
         del empty[blobs.SPACE_KEY]
     if blob.hidden and not blobs.is_hidden(empty):
-        empty.hide_set(True)
+        blobs.hide(empty)
         empty[AWAY_KEY] = True
     written = empty.pop(PLACE_KEY, None)
     _lock(empty, tuple(map(bool, written[1:])) if written is not None else _LOCKS)

@@ -46,6 +46,12 @@ def _something_changed(scene: bpy.types.Scene, _depsgraph: bpy.types.Depsgraph) 
 
 
 @bpy.app.handlers.persistent
+def _undoing(*_arguments: object) -> None:
+    if _world is not None and _world.followed:
+        _world.before_undo()
+
+
+@bpy.app.handlers.persistent
 def _undone(*_arguments: object) -> None:
     if _world is not None and _world.followed:
         _world.mark_undone()
@@ -69,6 +75,8 @@ def _file_is_saved(*_arguments: object) -> None:
 _HANDLERS = {
     "depsgraph_update_post": _something_changed,
     "frame_change_post": _something_changed,
+    "undo_pre": _undoing,
+    "redo_pre": _undoing,
     "undo_post": _undone,
     "redo_post": _undone,
     "load_post": _file_opened,

@@ -11,10 +11,11 @@ import bpy
 
 from .. import strings
 from ..client import ClientError, Condition, Connection, Frame, Handle, Pump, State, model_pb2, models
+from ..eyes import EyeBook
 from ..follower import Follower
 from ..identity import IdentityBook
 from ..status import Status, status_of
-from . import picture, plane, reading
+from . import eyes, picture, plane, reading
 
 BUSY_SECONDS = 0.01
 GLANCE_SECONDS = 2.0
@@ -36,6 +37,7 @@ class World:
         self.connection = Connection(preferred_command=command or None, on_condition=self._condition_changed)
         self.follower = Follower(self.connection, self.pump, self._show, self._report)
         self.book = IdentityBook()
+        self.eyes = EyeBook()
         self.models: list[model_pb2.Model] = []
         self.device = ""
         self.activity = ""
@@ -73,10 +75,15 @@ class World:
         self._dirty = True
         self._wake()
 
-    def mark_undone(self) -> None:
-        """Undo or redo may have brought an old picture back.
+    def before_undo(self) -> None:
+        """Undo or redo is about to replace what is seen."""
+        if not self._undone:
+            eyes.note(self.eyes)
 
-        It is replaced in the next turn: Blender is still putting its data in place when it tells of an undo.
+    def mark_undone(self) -> None:
+        """Undo or redo may have brought an old picture back, and forgotten what was hidden.
+
+        That is put right in the next turn: Blender is still putting its data in place when it tells of an undo.
         """
         self._undone = True
         self.mark_changed()
@@ -84,11 +91,7 @@ class World:
     def turn(self) -> None:
         """Do a little: read what changed, tell the daemon, show what came."""
         now = time.perf_counter()
-        if self._undone:
-            self._undone = False
-            # Only then do hidden things count as hidden again.
-            bpy.context.view_layer.update()
-            self._show_again()
+        self._come_back()
         if self._dirty and not self.held:
             self._dirty = False
             self._follow(now)
@@ -145,6 +148,15 @@ class World:
         self.connection.preferred_command = command or None
         self._glanced_at = float("-inf")
 
+    def _come_back(self) -> None:
+        """After undo or redo."""
+        if self._undone:
+            self._undone = False
+            # Only then do hidden things count as hidden again.
+            bpy.context.view_layer.update()
+            eyes.restore(self.eyes)
+            self._show_again()
+
     def _show_again(self) -> None:
         target = plane.current(bpy.context)
         if self.last_frame is not None and target is not None and target.name == self.followed:
@@ -154,6 +166,7 @@ class World:
         """Another file was opened."""
         self.follower.close()
         self.book.forget()
+        self.eyes.forget()
         self.problem = self.last_frame = None
         self.followed = self.activity = ""
         self._dirty = self._undone = self.held = False
@@ -164,6 +177,7 @@ class World:
 
     def follow_now(self) -> None:
         """Read the scene and tell the daemon at once, for a Blender without a window."""
+        self._come_back()
         self._dirty = False
         self._follow(time.perf_counter())
 
@@ -172,6 +186,7 @@ class World:
         return next((model for model in self.models if model.id == model_id), None)
 
     def _follow(self, now: float) -> None:
+        eyes.note(self.eyes)
         target = plane.current(bpy.context)
         if target is None:
             self.follower.close()

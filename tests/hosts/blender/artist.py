@@ -142,10 +142,14 @@ class Drive:
         bpy.ops.ed.undo_push(message="step")
         self.settle()
 
-    def undo(self, redo=False):
+    def travel(self, redo=False):
+        """One step back or forward in the history; the extension has not had a turn yet."""
         window = bpy.context.window_manager.windows[0]
         with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
             assert (bpy.ops.ed.redo() if redo else bpy.ops.ed.undo()) == {"FINISHED"}
+
+    def undo(self, redo=False):
+        self.travel(redo)
         self.settle()
 
     def draw(self, name, module="panel"):
