@@ -139,11 +139,12 @@ def test_a_file_tells_whether_its_blobs_have_silhouettes(shaped: bool) -> None:
     assert again.shape.decoder.edged_from == (16 if shaped else None)
 
 
-def test_silhouettes_of_another_kind_are_refused() -> None:
+@pytest.mark.parametrize("outputs", [55, 18 * 11])
+def test_silhouettes_of_another_kind_are_refused(outputs: int) -> None:
     shapes: dict[str, tuple[int, ...]] = {
         name: tuple(value.shape) for name, value in small_blobgan(shaped=True).state_dict().items()
     }
-    shapes["generator_ema.silhouettes.mlp.2.bias"] = (55,)
+    shapes["generator_ema.silhouettes.mlp.2.bias"] = (outputs,)
     with pytest.raises(MaquetteError) as caught:
         shape_of(shapes, size_in=8)
     assert caught.value.reason is Reason.CHECKPOINT_CORRUPT
@@ -158,3 +159,16 @@ def test_coarse_scores_are_nearly_the_means_of_fine_ones(shaped: bool) -> None:
     for width, scores in coarse.items():
         error: Tensor = (scores - fine[width]).square().mean().sqrt()
         assert float(error) < 0.05
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_gradients_go_through_is_the_same(dtype: torch.dtype) -> None:
+    made, what = silhouettes().to(dtype), layout([(0.4, 0.6), (0.7, 0.2)], [8.0, 20.0])
+    places = what.positions.to(dtype).requires_grad_()
+    exact = Layout(places, *(part.to(dtype) for part in (what.sizes, what.covariances, what.structures, what.styles)))
+    followed = made.logits(exact, 32)
+    followed.square().mean().backward()
+    with torch.no_grad():
+        assert difference(followed, made.logits(exact, 32)) < 1e-5
+    assert places.grad is not None
+    assert float(places.grad.abs().min()) > 0

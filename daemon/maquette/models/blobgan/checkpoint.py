@@ -16,7 +16,7 @@ from maquette.models.blobgan.inverter import inverter_channels
 from maquette.models.blobgan.layers import fir_kernel
 from maquette.models.blobgan.layout_network import blob_count_of
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
-from maquette.models.blobgan.silhouettes import EDGES
+from maquette.models.blobgan.silhouettes import EDGES, MOST_PARTS
 
 PUBLISHED_SIZE_IN = 16
 MAXIMUM_RESOLUTION = 2048
@@ -89,7 +89,7 @@ def _silhouettes(shapes: Shapes) -> int:
     if SILHOUETTES_MARK not in shapes:
         return 0
     parts, odd = divmod(_size(shapes, SILHOUETTES_MARK, 1, 0), 3 * EDGES)
-    if odd:
+    if odd or parts > MOST_PARTS:
         raise corrupt("its silhouettes are not polygons as they should be")
     return parts
 
