@@ -98,6 +98,17 @@ def test_what_a_blob_covers_goes_with_it() -> None:
     assert difference(after[..., 8:], before[..., :-8]) < 1e-3
 
 
+def test_level_edges_of_a_thing_that_leans_stay_level() -> None:
+    covered = square(0.7).logits(layout([(0.5, 0.5)], [20.0], aspect=9.0, angle=1.4), 64)[0, 0] > 0
+    rows = covered.any(dim=1).nonzero()
+    top, bottom = int(rows[0]), int(rows[-1])
+    columns = torch.arange(64.0)
+    middles = [float((covered[row] * columns).sum() / covered[row].sum()) for row in (top, bottom)]
+    assert bottom - top > 10
+    assert int(covered[top].sum()) >= int(covered[(top + bottom) // 2].sum()) - 1
+    assert middles[1] - middles[0] > 1
+
+
 def test_an_edge_is_no_sharper_than_a_pixel_shows() -> None:
     logits = square(0.5).logits(layout([(0.5, 0.5)], [30.0]), 32)
     for axis in (-1, -2):

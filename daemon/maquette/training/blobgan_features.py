@@ -12,7 +12,7 @@ from torch.nn import functional
 from maquette.models.blobgan.drawing_order import DrawingOrder
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON, covariances
 from maquette.models.blobgan.training import LabelledLayout
-from maquette.training.rooms.ellipses import EDGE_DISTANCE
+from maquette.training.rooms.ellipses import EDGE_DISTANCE, upper_factor
 from maquette.training.rooms.labels import SHAPES
 from maquette.training.rooms.shards import Shard
 from maquette.training.rooms.types import KINDS, SHELL, Kind
@@ -226,7 +226,7 @@ def _whitened_corners(per_row: dict[str, Floats]) -> Floats:
     present = per_row["present"] > 0
     safe = np.where(present[..., None, None], per_row["covariance"], np.eye(2)).astype(np.float64)
     relative = per_row["corners"] - per_row["mean"][:, :, None]
-    white = np.linalg.solve(np.linalg.cholesky(safe), relative.transpose(0, 1, 3, 2).astype(np.float64))
+    white = np.linalg.solve(upper_factor(safe), relative.transpose(0, 1, 3, 2).astype(np.float64))
     corners = np.clip(white.transpose(0, 1, 3, 2), -4, 4) / 2
     corners[:, _SHELL_ROWS] = 0
     corners[:, 0] = np.clip(per_row["corners"][:, 0] - 0.5, -1, 1) * 2

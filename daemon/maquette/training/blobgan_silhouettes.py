@@ -15,7 +15,7 @@ from maquette.models.blobgan.training import PictureModel
 from maquette.training.blobgan_features import BLOBS, features_of, labels_of, mirrored
 from maquette.training.checkpoints import train_for
 from maquette.training.rooms.description import describe_room
-from maquette.training.rooms.ellipses import EDGE_DISTANCE
+from maquette.training.rooms.ellipses import EDGE_DISTANCE, upper_factor
 from maquette.training.rooms.labels import SHAPES
 from maquette.training.rooms.shards import list_shards, read_shard
 from maquette.training.rooms.silhouettes import covered_outlines
@@ -89,7 +89,7 @@ def sample_points(
     Returns:
         The points (P, 2) in the blob's frame and in the picture, and which of them are covered (P).
     """
-    frame = np.linalg.cholesky(covariance) * np.sqrt(EDGE_DISTANCE)
+    frame = upper_factor(covariance) * np.sqrt(EDGE_DISTANCE)
     count = POINTS // 2
     radius, angle = np.sqrt(rng.random(count)) * _RADIUS, rng.random(count) * 2 * np.pi
     around = mean + np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) @ frame.T

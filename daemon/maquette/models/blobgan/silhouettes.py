@@ -36,10 +36,11 @@ _FIRST_STEEPNESS, _FIRST_SPREAD, _LAST_SCALE = 4.0, 0.3, 0.3
 
 @dataclass(frozen=True)
 class Frames:
-    """Each blob's own coordinates (x, y): ``x = across · dx`` and ``y = down · dy + shear · dx``.
+    """Each blob's own coordinates (x, y): ``x = across · dx + shear · dy`` and ``y = down · dy``.
 
-    (dx, dy) is the way from the blob's middle, in the picture's width; the frame is its covariance's Cholesky factor,
-    so that upright edges stay upright. All (B, K), ``middles`` (B, K, 2).
+    (dx, dy) is the way from the blob's middle, in the picture's width; the frame is the upper Cholesky factor of its
+    covariance. So a thing whose ellipse leans leans, and its level edges stay level, as perspective has it where things
+    move on the floor; other factors tilt a lamp's shade. All (B, K), ``middles`` (B, K, 2).
     """
 
     middles: Tensor
@@ -53,9 +54,9 @@ class Frames:
         right = (places - self.middles[..., :1])[..., None, :]
         below = (places - self.middles[..., 1:])[..., :, None]
         across, down, shear = (values[..., None, None] for values in (self.across, self.down, self.shear))
-        x, y = across * right, torch.addcmul(shear * right, down, below)
+        x, y = torch.addcmul(across * right, shear, below), down * below
         limit = LARGEST_COORDINATE
-        return x.clamp(-limit, limit).expand_as(y), y.clamp(-limit, limit)
+        return x.clamp(-limit, limit), y.clamp(-limit, limit).expand_as(x)
 
 
 def pixel_middles(resolution: int, like: Tensor) -> Tensor:
@@ -67,8 +68,8 @@ def frames_of(layout: Layout) -> Frames:
     """The frames of a layout's blobs."""
     xx, xy, yy = (layout.covariances[..., i, j] for i, j in ((0, 0), (0, 1), (1, 1)))
     scale = torch.rsqrt(layout.sizes.clamp(min=_SMALLEST_SIZE))
-    down = scale * torch.rsqrt(yy - xy * xy / xx)
-    return Frames(layout.positions, scale * torch.rsqrt(xx), down, -down * xy / xx)
+    across = scale * torch.rsqrt(xx - xy * xy / yy)
+    return Frames(layout.positions, across, scale * torch.rsqrt(yy), -across * xy / yy)
 
 
 def framed(scores: Tensor, layout: Layout) -> Tensor:
@@ -137,7 +138,7 @@ class Silhouettes(nn.Module):
             for values in (frames.middles.movedim(-1, 0), frames.across, frames.down, frames.shear)
         )
         planes = self.half_planes(layout.structures[:, 1:])
-        right, below = planes[..., 0] * across + planes[..., 1] * shear, planes[..., 1] * down
+        right, below = planes[..., 0] * across, planes[..., 0] * shear + planes[..., 1] * down
         offset = planes[..., 2] - right * middles[0] - below * middles[1]
         slope = torch.sqrt(right.square() + below.square() + 1e-12) / resolution
         gentle = (_STEEPEST / slope).clamp(max=1.0)
