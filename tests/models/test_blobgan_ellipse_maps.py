@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maquette.models.blobgan.ellipse_maps import affine_between
+from maquette.models.blobgan.ellipse_maps import affine_between, frames_between
 from maquette.models.scene import Ellipse
 
 ellipses = st.builds(
@@ -35,10 +36,13 @@ def _mapped(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
+@pytest.mark.parametrize("between", [affine_between, frames_between])
 @settings(max_examples=80)
-@given(ellipses, ellipses)
-def test_outlines_go_to_outlines_and_middles_to_middles(start: Ellipse, end: Ellipse) -> None:
-    matrix = affine_between(start, end)
+@given(start=ellipses, end=ellipses)
+def test_outlines_go_to_outlines_and_middles_to_middles(
+    between: Callable[[Ellipse, Ellipse], np.ndarray], start: Ellipse, end: Ellipse
+) -> None:
+    matrix = between(start, end)
     assert np.linalg.det(matrix[:, :2]) > 0
     assert _distance(end, _mapped(matrix, _outline(start))) == pytest.approx(np.ones(12), abs=1e-6)
     assert _mapped(matrix, np.array([[start.x, start.y]]))[0] == pytest.approx((end.x, end.y), abs=1e-9)
@@ -65,3 +69,24 @@ def test_nearly_round_ellipses_turn_nothing(one: float, other: float, angle: flo
 def test_the_offset_moves_where_the_middle_is() -> None:
     matrix = affine_between(Ellipse(0.2, 0.2, 1.0), Ellipse(0.2, 0.2, 4.0), offset=0.3)
     assert _mapped(matrix, np.array([[0.5, 0.5]]))[0] == pytest.approx((0.5, 0.5))
+
+
+@settings(max_examples=40)
+@given(ellipses, ellipses)
+def test_maps_between_frames_take_a_silhouette_to_itself(start: Ellipse, end: Ellipse) -> None:
+    places = np.random.default_rng(0).uniform(-0.2, 0.2, (6, 2)) + np.array([start.x, start.y])
+    before, after = (
+        np.linalg.solve(_frame(ellipse), (points - (ellipse.x, ellipse.y)).T)
+        for ellipse, points in ((start, places), (end, _mapped(frames_between(start, end), places)))
+    )
+    assert after == pytest.approx(before, abs=1e-6)
+
+
+def _frame(ellipse: Ellipse) -> np.ndarray:
+    """The upper triangular matrix that takes the unit circle to the ellipse."""
+    cosine, sine = math.cos(ellipse.angle), math.sin(ellipse.angle)
+    axes = np.array([[cosine, -sine], [sine, cosine]]) * np.sqrt(
+        np.array([ellipse.aspect, 1 / ellipse.aspect]) * ellipse.size
+    )
+    (xx, xy), (_, yy) = axes @ axes.T
+    return np.array([[math.sqrt(xx - xy**2 / yy), xy / math.sqrt(yy)], [0.0, math.sqrt(yy)]])

@@ -59,7 +59,7 @@ def test_a_sheet_can_be_looked_at(weights: Path, rooms: Path, tmp_path: Path) ->
     write_sheet(tmp_path / "sheet.png", rooms, weights)
     width, height = Image.open(tmp_path / "sheet.png").size
     assert width % 128 == 0
-    assert height == 6 * 128
+    assert height == 8 * 128
 
 
 def test_weights_read_back_as_they_were_within_half_precision(weights: Path) -> None:

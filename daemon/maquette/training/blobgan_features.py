@@ -10,9 +10,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from maquette.models.blobgan.drawing_order import DrawingOrder
+from maquette.models.blobgan.ellipse_maps import upper_factor
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON, covariances
 from maquette.models.blobgan.training import LabelledLayout
-from maquette.training.rooms.ellipses import EDGE_DISTANCE, upper_factor
+from maquette.training.rooms.ellipses import EDGE_DISTANCE
 from maquette.training.rooms.labels import SHAPES
 from maquette.training.rooms.shards import Shard
 from maquette.training.rooms.types import KINDS, SHELL, Kind

@@ -175,10 +175,10 @@ def sample_pictures(network: BlobGan, count: int, truncation: float, seed: int =
 
 
 def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:
-    """A contact sheet of six rows.
+    """A contact sheet of nine rows.
 
-    Blender's pictures and the same layouts painted; rooms with the bed moved, by Blender and as a blob; sampled rooms
-    without truncation and with 0.4.
+    Blender's pictures and the same layouts painted; rooms with the bed moved, by Blender and as a blob; sixteen rooms
+    that Blender rendered beside sixteen that were sampled without truncation; sampled rooms with a truncation of 0.4.
     """
     network, looks = load_weights(_weights_path(weights))
     model = picture_model(looks, network.generator_ema)
@@ -192,8 +192,14 @@ def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:
             features_of(labels_of(before_move(rooms, after))), features_of(labels_of(after)), Kind.BED
         )
         rows += [_pictures_of(after), paint(model, edited) * 2 - 1]
-    rows += [sample_pictures(network, SHEET_COLUMNS, 0.0), sample_pictures(network, SHEET_COLUMNS, 0.4, seed=4)]
+    rendered, sampled = _pictures_of(_last(rooms, 2 * SHEET_COLUMNS)), sample_pictures(network, 2 * SHEET_COLUMNS, 0.0)
+    rows += [part for pictures in (rendered, sampled) for part in torch.split(pictures, SHEET_COLUMNS)]
+    rows.append(sample_pictures(network, SHEET_COLUMNS, 0.4, seed=4))
     save_sheet(path, rows)
+
+
+def _last(shard: Shard, count: int) -> Shard:
+    return {name: values[-count:] for name, values in shard.items()}
 
 
 def _pictures_of(shard: Shard) -> Tensor:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from maquette.models.blobgan.ellipse_maps import upper_factor
 from maquette.models.blobgan.silhouettes import LARGEST_COORDINATE
 from maquette.models.blobgan.training import PictureModel
 from maquette.training.blobgan_features import BLOBS, features_of, labels_of, mirrored
 from maquette.training.checkpoints import train_for
 from maquette.training.rooms.description import describe_room
-from maquette.training.rooms.ellipses import EDGE_DISTANCE, upper_factor
+from maquette.training.rooms.ellipses import EDGE_DISTANCE
 from maquette.training.rooms.labels import SHAPES
 from maquette.training.rooms.shards import list_shards, read_shard
 from maquette.training.rooms.silhouettes import covered_outlines

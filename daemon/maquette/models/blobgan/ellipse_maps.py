@@ -55,6 +55,24 @@ def affine_between(start: Ellipse, end: Ellipse, offset: float = 0.0) -> Matrix:
     root = _root(own)
     inverse = np.linalg.inv(root)
     linear = inverse @ _root(root @ _covariance(end) @ root) @ inverse @ turned
+    return _between_middles(linear, start, end, offset)
+
+
+def frames_between(start: Ellipse, end: Ellipse, offset: float = 0.0) -> Matrix:
+    """The affine map (2, 3) that takes what a silhouette covers in one ellipse to what it covers in another.
+
+    See :class:`maquette.models.blobgan.silhouettes.Frames`: level edges stay level. ``offset`` as above.
+    """
+    linear = upper_factor(_covariance(end)) @ np.linalg.inv(upper_factor(_covariance(start)))
+    return _between_middles(linear, start, end, offset)
+
+
+def upper_factor(covariance: Matrix) -> Matrix:
+    """The upper triangular U (…, 2, 2) with U Uᵀ = covariance."""
+    return np.linalg.cholesky(covariance[..., ::-1, ::-1])[..., ::-1, ::-1]
+
+
+def _between_middles(linear: Matrix, start: Ellipse, end: Ellipse, offset: float) -> Matrix:
     centre = np.array([start.x + offset, start.y + offset])
     moved = np.array([end.x + offset, end.y + offset])
     return np.concatenate([linear, (moved - linear @ centre)[:, None]], axis=1)

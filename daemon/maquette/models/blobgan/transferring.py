@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -19,14 +19,14 @@ from maquette.imaging.documents import BoolArray, Colours, NativeArray, colours,
 from maquette.imaging.joining import mixed
 from maquette.imaging.picture import PictureSpec
 from maquette.imaging.rectangle import Rectangle, bounds
-from maquette.models.blobgan.ellipse_maps import affine_between
+from maquette.models.blobgan.ellipse_maps import Matrix, affine_between, frames_between
 from maquette.models.blobgan.picture_parts import chosen_part
 from maquette.models.blobgan.rendering import Stopwatch
 from maquette.models.blobgan.scene_layout import resolved_scene, visible_blobs
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.checks import check_picture, check_result_size
 from maquette.models.painting.progress import Stretch, within
-from maquette.models.scene import Appearance, Blob, Scene
+from maquette.models.scene import Appearance, Blob, Ellipse, Scene
 from maquette.models.scene_requests import Part, TransferEdit, TransferEditResult
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 STAGE = "carrying the edit"
 BLEND_SHARE = 0.02
 MAXIMUM_BLEND = 4096.0
-_GENEROUS = 1.6
+_GENEROUS, _GENEROUS_SILHOUETTES = 1.6, 1.3
+"""How much larger a blob is taken for what lies about its edges: ellipses have no corners, and things have shadows."""
 _CHANGED_SHARE = 0.05
 _STRIP_PIXELS = 125_000
 
 Floats = NDArray[np.float32]
+EllipseMap = Callable[[Ellipse, Ellipse, float], Matrix]
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,11 @@ def _by_id(scene: Scene, scores: Tensor) -> dict[str, Floats]:
 def _view(model: BlobGanModel, scene: Scene) -> Operation[_View]:
     rendering = yield from model.rendering(scene, Stopwatch())
     layout = model.layout(scene).to(rendering.scores.device)
-    larger = replace(layout, sizes=torch.where(layout.sizes > 0, layout.sizes * _GENEROUS, layout.sizes))
+    decoder = model.network.generator_ema
+    share = _GENEROUS if decoder.silhouettes is None else _GENEROUS_SILHOUETTES
+    larger = replace(layout, sizes=torch.where(layout.sizes > 0, layout.sizes * share, layout.sizes))
     with torch.inference_mode():
-        generous = model.network.generator_ema.scores(larger)[rendering.scores.shape[-1]]
+        generous = decoder.scores(larger)[decoder.shape.resolution]
     rgb = rendering.rgb[0].float().add(1.0).mul(0.5).clamp(0.0, 1.0).permute(1, 2, 0).cpu()
     return _View(cast("Floats", rgb.numpy()), _by_id(scene, rendering.scores), _by_id(scene, generous))
 
@@ -90,13 +94,13 @@ def _source(blob: Blob, before: Sequence[Blob]) -> Blob | None:
     return own or next((other for other in before if other.appearance.structure == blob.appearance.structure), None)
 
 
-def _things(before: Scene, after: Scene, moved: Collection[str], view: _View) -> list[Thing]:
+def _things(before: Scene, after: Scene, moved: Collection[str], view: _View, between: EllipseMap) -> list[Thing]:
     things: list[Thing] = []
     offset = 0.5 / view.rgb.shape[0]
     for blob in visible_blobs(after):
         if blob.id in moved:
             source = _source(blob, visible_blobs(before))
-            back = affine_between(blob.ellipse, source.ellipse, offset) if source else None
+            back = between(blob.ellipse, source.ellipse, offset) if source else None
             restyled = source is not None and _look(source.appearance) != _look(blob.appearance)
             things.append(Thing(view.generous[blob.id], back, restyled))
     return things
@@ -131,6 +135,7 @@ def _edit(model: BlobGanModel, before: Scene, after: Scene) -> Operation[Edit]:
     for index, scene in enumerate((before, after, *plates)):
         if scene not in views:
             views[scene] = yield from within(_view(model, scene), Stretch(index / 4, (index + 1) / 4))
+    between = affine_between if model.network.generator_ema.silhouettes is None else frames_between
     first = views[before].generous
     held = sum((first[blob_id] for blob_id in moved & first.keys()), np.zeros(views[before].rgb.shape[:2], np.float32))
     return Edit(
@@ -138,7 +143,7 @@ def _edit(model: BlobGanModel, before: Scene, after: Scene) -> Operation[Edit]:
         after=views[after].rgb,
         plate_before=views[plates[0]].rgb,
         plate_after=views[plates[1]].rgb,
-        things=_things(before, after, moved, views[after]),
+        things=_things(before, after, moved, views[after], between),
         held_before=held,
         in_place=_in_place(*plates, (views[plates[0]], views[plates[1]])),
     )

@@ -107,11 +107,6 @@ def _half_hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return chain
 
 
-def upper_factor(covariance: Array) -> Array:
-    """The upper triangular U (…, 2, 2) with U Uᵀ = covariance."""
-    return np.linalg.cholesky(covariance[..., ::-1, ::-1])[..., ::-1, ::-1]
-
-
 def polygon_moments(polygon: Array) -> tuple[float, Array, Array]:
     """Area, mean (2,) and covariance (2, 2) of the uniform distribution inside a convex polygon (N, 2).
 
