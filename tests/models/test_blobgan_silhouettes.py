@@ -10,8 +10,8 @@ from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.checkpoint import load, shape_of
 from maquette.models.blobgan.geometry import covariances
 from maquette.models.blobgan.layers import rms_normalised
-from maquette.models.blobgan.silhouettes import Silhouettes, framed, frames_of
-from maquette.models.blobgan.splatting import Layout, composited_scores
+from maquette.models.blobgan.silhouettes import OpacityMemory, Silhouettes, framed, frames_of
+from maquette.models.blobgan.splatting import Layout, composited, composited_scores
 from model_helpers import difference, small_blobgan
 from torch import Tensor
 
@@ -54,7 +54,7 @@ places = st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9))
 def test_scores_share_every_pixel_out(
     middles: list[tuple[float, float]], aspect: float, angle: float, seed: int
 ) -> None:
-    scores = silhouettes(seed).scores(layout(middles, [5.0] * len(middles), aspect, angle), 16)
+    scores = composited(silhouettes(seed).opacities(layout(middles, [5.0] * len(middles), aspect, angle), 16))
     assert scores.shape == (1, len(middles) + 1, 16, 16)
     assert float(scores.min()) >= 0
     torch.testing.assert_close(scores.sum(dim=1), torch.ones(1, 16, 16))
@@ -77,7 +77,7 @@ def test_the_unit_circle_is_the_half_opaque_edge_of_the_ellipse(
 def test_polygons_are_where_their_half_planes_say() -> None:
     what = layout([(0.5, 0.5)], [20.0], aspect=1.0, angle=0.0)
     x, y = frames_of(what).coordinates(64)
-    covered = square(0.7).scores(what, 64)[0, 1]
+    covered = composited(square(0.7).opacities(what, 64))[0, 1]
     inside = torch.maximum(x.abs(), y.abs())[0, 0]
     assert bool((covered[inside < 0.65] > 0.9).all())
     assert bool((covered[inside > 0.75] < 0.1).all())
@@ -117,13 +117,13 @@ def test_an_edge_is_no_sharper_than_a_pixel_shows() -> None:
 
 @pytest.mark.parametrize("size", [-12.0, -6.0])
 def test_an_absent_blob_covers_nothing(size: float) -> None:
-    scores = square(3.0).scores(layout([(0.5, 0.5)], [size]), 16)
+    scores = composited(square(3.0).opacities(layout([(0.5, 0.5)], [size]), 16))
     assert float(scores[:, 1].max()) < 0.01
 
 
 def test_a_thin_thing_does_not_hide_what_its_ellipse_would() -> None:
     what = layout([(0.5, 0.5), (0.5, 0.5)], [60.0, 20.0], aspect=1.0, angle=0.0)
-    thin = square(0.05).scores(what, 64)[0]
+    thin = composited(square(0.05).opacities(what, 64))[0]
     ellipses = composited_scores(what.positions, what.sizes, what.covariances, 64)[0]
     assert float(ellipses[2, 26, 32]) > 0.9
     assert float(thin[2, 26, 32]) < 0.1
@@ -131,7 +131,7 @@ def test_a_thin_thing_does_not_hide_what_its_ellipse_would() -> None:
 
 def test_framed_scores_are_scores_times_coordinates() -> None:
     what = layout([(0.4, 0.6), (0.7, 0.2)], [8.0, 8.0])
-    scores = silhouettes().scores(what, 16)
+    scores = composited(silhouettes().opacities(what, 16))
     maps = framed(scores, what).unflatten(1, (3, 3))
     x, y = frames_of(what).coordinates(16)
     assert difference(maps[:, 0], scores) == 0
@@ -183,3 +183,18 @@ def test_what_gradients_go_through_is_the_same(dtype: torch.dtype) -> None:
         assert difference(followed, made.logits(exact, 32)) < 1e-5
     assert places.grad is not None
     assert float(places.grad.abs().min()) > 0
+
+
+def test_remembered_opacities_are_those_of_the_blobs_that_are_there_now() -> None:
+    made = silhouettes()
+    memory = OpacityMemory(made, 16)
+    scenes = [
+        [(0.4, 0.6), (0.7, 0.2)],
+        [(0.4, 0.6), (0.6, 0.3)],
+        [(0.6, 0.3)],
+        [],
+        [(0.1, 0.1), (0.4, 0.6), (0.6, 0.3)],
+    ]
+    for middles in scenes:
+        what = layout(middles, [8.0] * len(middles)) if middles else layout([(0.5, 0.5)], [8.0])
+        assert difference(memory.opacities(what), made.opacities(what, 16)) < 1e-6

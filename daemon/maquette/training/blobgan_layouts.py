@@ -25,9 +25,9 @@ from maquette.models.blobgan.training_layouts import (
 from maquette.training.blobgan_features import BLOBS, RoomFeatures
 from maquette.training.blobgan_recipe import WIDTH
 
-NOISE_WIDTH = 160
-HIDDEN_WIDTH = 320
-COMPONENT_COUNT = 160
+NOISE_WIDTH = 152
+HIDDEN_WIDTH = 304
+COMPONENT_COUNT = 152
 AVERAGE_DECAY = 0.995
 BATCH = 128
 LEARNING_RATE = 0.2

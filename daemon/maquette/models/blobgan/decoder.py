@@ -27,6 +27,7 @@ from maquette.models.blobgan.minimal_filtering import MinimalFilter
 from maquette.models.blobgan.silhouettes import Silhouettes, framed
 from maquette.models.blobgan.splatting import (
     Layout,
+    composited,
     composited_scores,
     rms_normalised_scores,
     score_pyramid,
@@ -259,9 +260,13 @@ class Decoder(nn.Module):
         finest = width or resolution
         shift = (resolution // finest - 1) / (2 * resolution)
         if self.silhouettes is not None:
-            return score_pyramid(self.silhouettes.scores(layout, finest, shift), self.shape.size_in)
+            return self.scores_of(self.silhouettes.opacities(layout, finest, shift))
         scores = composited_scores(layout.positions - shift, layout.sizes, layout.covariances, finest)
         return score_pyramid(scores, self.shape.size_in)
+
+    def scores_of(self, opacities: Tensor) -> dict[int, Tensor]:
+        """:meth:`scores` of blobs with opacities (B, K, w, w), back to front."""
+        return score_pyramid(composited(opacities), self.shape.size_in)
 
     def frames(self, layout: Layout, scores: Mapping[int, Tensor]) -> dict[int, Tensor]:
         """What edges are drawn in, (B, 3(K+1), w, w) by width w of the layers that draw some.

@@ -23,6 +23,7 @@ from maquette.models.blobgan.incremental import (
 )
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.sampling import seeded_generator
+from maquette.models.blobgan.silhouettes import OpacityMemory
 from maquette.models.blobgan.splatting import Layout, blob_map_scores, splatted
 from maquette.models.operations import Operation, Progress
 from maquette.models.pictures import check_finite
@@ -112,6 +113,8 @@ class Renderer:
         self._tolerances = tolerances
         self._speed: float | None = None
         self._memory: DecodedMemory | None = None
+        silhouettes = decoder.silhouettes
+        self._opacities = OpacityMemory(silhouettes, self.resolution) if silhouettes is not None else None
 
     @property
     def resolution(self) -> int:
@@ -140,7 +143,7 @@ class Renderer:
         yield Progress("placing blobs", 0.0)
         with stopwatch.measured("splat"), torch.inference_mode():
             layout = layout.to(self.device)
-            pyramid = self.network.generator_ema.scores(layout)
+            pyramid = self._scores(layout, preview)
         rgb = yield from self._decoded(layout, pyramid, noises, preview, stopwatch)
         if self.dtype != torch.float32 and not torch.isfinite(rgb).all():
             yield Progress("repeating in float32", 0.5)
@@ -153,6 +156,12 @@ class Renderer:
             self._memory = None
             raise
         return Rendering(rgb, pyramid[self.resolution])
+
+    def _scores(self, layout: Layout, preview: bool) -> dict[int, Tensor]:
+        decoder = self.network.generator_ema
+        if self._opacities is None or not preview or len(layout.sizes) != 1:
+            return decoder.scores(layout)
+        return decoder.scores_of(self._opacities.opacities(layout))
 
     def _decoded(
         self,

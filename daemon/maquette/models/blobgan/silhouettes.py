@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.models.blobgan.layers import EqualisedLinear
-from maquette.models.blobgan.splatting import Layout, composited, squared_distances
+from maquette.models.blobgan.splatting import Layout, squared_distances
 
 PARTS, EDGES = 6, 6
 HIDDEN_WIDTH = 256
@@ -146,8 +146,8 @@ class Silhouettes(nn.Module):
         right, below, offset = ((values * gentle)[..., None] for values in (right, below, offset))
         return _covered(right * places, below * places + offset)
 
-    def scores(self, layout: Layout, resolution: int, shift: float = 0.0) -> Tensor:
-        """How much of each pixel each row holds (B, K+1, R, R), see :func:`composited_scores`.
+    def opacities(self, layout: Layout, resolution: int, shift: float = 0.0) -> Tensor:
+        """How opaque each blob is at each pixel, (B, K, R, R) in [0, 1]; blobs do not depend on each other.
 
         Args:
             layout: B scenes.
@@ -156,7 +156,47 @@ class Silhouettes(nn.Module):
         """
         distances = squared_distances(layout.positions - shift, layout.covariances, resolution)
         near = torch.sigmoid(_limited(layout.sizes[..., None, None] - distances / _WIDER))
-        return composited(near * torch.sigmoid(_limited(self.logits(layout, resolution))))
+        return near * torch.sigmoid(_limited(self.logits(layout, resolution)))
+
+
+class OpacityMemory:
+    """Opacities of one scene after another: only those of blobs that have changed since the last are computed.
+
+    Args:
+        silhouettes: of the model.
+        resolution: R.
+    """
+
+    def __init__(self, silhouettes: Silhouettes, resolution: int) -> None:
+        self._silhouettes, self._resolution = silhouettes, resolution
+        self._last: tuple[Tensor, Tensor] | None = None
+
+    def opacities(self, layout: Layout) -> Tensor:
+        """:meth:`Silhouettes.opacities` (1, K, R, R) of a batch of 1."""
+        shapes = (layout.sizes[0, :, None], layout.covariances[0].flatten(1), layout.structures[0, 1:])
+        rows = torch.cat((layout.positions[0], *shapes), dim=1)
+        before, known = self._last or (rows[:0], rows.new_empty(0, self._resolution, self._resolution))
+        same = (rows[:, None] == before).all(dim=-1)
+        found = same.any(dim=1)
+        maps = rows.new_empty(len(rows), self._resolution, self._resolution)
+        if bool(found.any()):
+            maps[found] = known[same[found].int().argmax(dim=1)]
+        changed = (~found).nonzero()[:, 0]
+        if len(changed):
+            maps[changed] = self._silhouettes.opacities(_picked(layout, changed), self._resolution)[0]
+        self._last = rows, maps
+        return maps[None]
+
+
+def _picked(layout: Layout, blobs: Tensor) -> Layout:
+    rows = torch.cat((blobs.new_zeros(1), blobs + 1))
+    return Layout(
+        layout.positions[:, blobs],
+        layout.sizes[:, blobs],
+        layout.covariances[:, blobs],
+        layout.structures[:, rows],
+        layout.styles[:, rows],
+    )
 
 
 def _limited(logits: Tensor) -> Tensor:
