@@ -47,9 +47,9 @@ def blobs_of(plane: bpy.types.Object) -> list[bpy.types.Object]:
     return [each for each in bpy.context.view_layer.objects if is_blob(each) and plane_of(each) == plane]
 
 
-def handle_of(empty: bpy.types.Object) -> int:
-    """What stays the same for an object through renames and undo while the file is open."""
-    return empty.session_uid
+def handle_of(thing: bpy.types.ID) -> int:
+    """What stays the same for an object or a scene through renames and undo while the file is open."""
+    return thing.session_uid
 
 
 def front_to_back(plane: bpy.types.Object) -> list[bpy.types.Object]:

@@ -29,4 +29,4 @@ def _settings() -> Iterator[tuple[bpy.types.Object, Hashable]]:
     scene, layer = bpy.context.scene, bpy.context.view_layer
     for empty in layer.objects:
         if blobs.is_blob(empty):
-            yield empty, (scene.session_uid, layer.name, blobs.handle_of(empty), empty.get(blobs.EYE_KEY))
+            yield empty, (blobs.handle_of(scene), layer.name, blobs.handle_of(empty), empty.get(blobs.EYE_KEY))

@@ -1,6 +1,7 @@
 """The recipe "rooms" for BlobGAN, second part: the layout network learns where things are and how they look."""
 
 import copy
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,8 +47,23 @@ class LayoutProgress:
 @torch.no_grad()
 def vectors_of(looks: LooksNetwork, rooms: RoomFeatures) -> Tensor:
     """Layout vectors (N, O) of rooms, in the order of the blobs' indices."""
-    layout = looks(rooms.labelled())
-    return layout_vectors(layout, torch.from_numpy(rooms.aspects), torch.from_numpy(rooms.angles))
+    return layout_vectors(looks(rooms.labelled()), *steady_shapes(rooms))
+
+
+def steady_shapes(rooms: RoomFeatures) -> tuple[Tensor, Tensor]:
+    """Aspects and angles (N, K) that are near each other for each kind of thing, so that regression loses no lean.
+
+    Half a turn changes no ellipse: what mostly stands has angles from 0 to π, all else from −π/2 to π/2. What is absent
+    has the mean shape of its kind.
+    """
+    seen = torch.from_numpy(rooms.sizes > 0)
+    count = seen.sum(dim=0).clamp(min=1)
+    aspects, angles = torch.from_numpy(rooms.aspects), torch.from_numpy(rooms.angles)
+    stands = ((torch.sin(angles).abs() > torch.cos(angles).abs()) & seen).sum(dim=0) > count / 2
+    angles = torch.where(stands & (angles < 0), angles + math.pi, angles)
+    mean_aspect = ((aspects.log() * seen).sum(dim=0) / count).exp()
+    mean_angle = (angles * seen).sum(dim=0) / count
+    return torch.where(seen, aspects, mean_aspect), torch.where(seen, angles, mean_angle)
 
 
 def statistics_of(vectors: Tensor) -> Tensor:
