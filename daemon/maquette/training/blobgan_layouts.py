@@ -47,6 +47,13 @@ class LayoutProgress:
 @torch.no_grad()
 def vectors_of(looks: LooksNetwork, rooms: RoomFeatures) -> Tensor:
     """Layout vectors (N, O) of rooms, in the order of the blobs' indices."""
+    layout = looks(rooms.labelled())
+    return layout_vectors(layout, torch.from_numpy(rooms.aspects), torch.from_numpy(rooms.angles))
+
+
+@torch.no_grad()
+def steady_vectors_of(looks: LooksNetwork, rooms: RoomFeatures) -> Tensor:
+    """Layout vectors (N, O) of the same ellipses, for regression: see :func:`steady_shapes`."""
     return layout_vectors(looks(rooms.labelled()), *steady_shapes(rooms))
 
 

@@ -26,7 +26,7 @@ from maquette.training.blobgan_evaluation import (
 )
 from maquette.training.blobgan_features import drawing_order, features_of, labels_of
 from maquette.training.blobgan_inversion import InversionFigures, evaluate_inversion
-from maquette.training.blobgan_layouts import LayoutTrainer, train_layouts, vectors_of
+from maquette.training.blobgan_layouts import LayoutTrainer, steady_vectors_of, train_layouts
 from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.blobgan_recipe import (
     CHECKPOINT,
@@ -96,7 +96,7 @@ def finish(data: Path, checkpoints: Path, layout_budget: float, seconds: float, 
     """Train the layout network on the newest checkpoint's looks, and write the weights file."""
     rooms, model = RoomData(data), load_average(checkpoints)
     features = rooms.all_features()
-    layouts = LayoutTrainer(vectors_of(model.looks, features))
+    layouts = LayoutTrainer(steady_vectors_of(model.looks, features))
     train_layouts(layouts, layout_budget, print_progress)
     path = out or checkpoints / f"{MODEL_ID}.safetensors"
     order = drawing_order(features, model.looks(features.labelled()).structures)
