@@ -4,8 +4,7 @@ import pytest
 import torch
 from maquette.models.blobgan.adversarial import AdversarialTrainer, row_maps
 from maquette.models.blobgan.decoder import Decoder, DecoderShape
-from maquette.models.blobgan.splatting import Layout, composited_scores
-from maquette.models.blobgan.training import reordered
+from maquette.models.blobgan.splatting import Layout, composited_scores, reordered
 from torch import Tensor
 
 BLOBS, ROWS = 3, 4

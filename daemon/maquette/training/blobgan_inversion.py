@@ -14,7 +14,8 @@ from torch import Tensor
 from maquette.imaging.arrays import from_array, to_array
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
-from maquette.models.blobgan.training import decode, reordered
+from maquette.models.blobgan.splatting import reordered
+from maquette.models.blobgan.training import decode
 from maquette.models.blobgan.verbs import BlobGanModel
 from maquette.models.operations import Operation
 from maquette.models.requests import RenderScene

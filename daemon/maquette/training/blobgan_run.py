@@ -10,7 +10,8 @@ from torch import Tensor
 
 from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
 from maquette.models.blobgan.network import BlobGan
-from maquette.models.blobgan.training import PictureTrainer, decode, reordered
+from maquette.models.blobgan.splatting import reordered
+from maquette.models.blobgan.training import PictureTrainer, decode
 from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_data import RoomData, picture_tensor, rooms_of
 from maquette.training.blobgan_evaluation import (

@@ -11,7 +11,8 @@ import torch
 
 from maquette.models.adversary import between
 from maquette.models.blobgan.adversarial import MAP_LEVEL, AdversarialLosses, AdversarialTrainer, row_maps
-from maquette.models.blobgan.training import LooksNetwork, decode, reordered
+from maquette.models.blobgan.splatting import reordered
+from maquette.models.blobgan.training import LooksNetwork, decode
 from maquette.training.blobgan_data import Batch, RoomData, rooms_of
 from maquette.training.blobgan_features import ROWS
 from maquette.training.blobgan_recipe import BATCH, RESOLUTION, keep_freed_memory, print_progress, save_sheet

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.models.blobgan.layers import EqualisedLinear
-from maquette.models.blobgan.splatting import Layout, squared_distances
+from maquette.models.blobgan.splatting import Layout, reordered, squared_distances
 
 PARTS, EDGES = 6, 6
 HIDDEN_WIDTH = 256
@@ -183,20 +183,9 @@ class OpacityMemory:
             maps[found] = known[same[found].int().argmax(dim=1)]
         changed = (~found).nonzero()[:, 0]
         if len(changed):
-            maps[changed] = self._silhouettes.opacities(_picked(layout, changed), self._resolution)[0]
+            maps[changed] = self._silhouettes.opacities(reordered(layout, changed[None]), self._resolution)[0]
         self._last = rows, maps
         return maps[None]
-
-
-def _picked(layout: Layout, blobs: Tensor) -> Layout:
-    rows = torch.cat((blobs.new_zeros(1), blobs + 1))
-    return Layout(
-        layout.positions[:, blobs],
-        layout.sizes[:, blobs],
-        layout.covariances[:, blobs],
-        layout.structures[:, rows],
-        layout.styles[:, rows],
-    )
 
 
 def _limited(logits: Tensor) -> Tensor:

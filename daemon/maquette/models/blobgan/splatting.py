@@ -41,6 +41,19 @@ class Layout:
         )
 
 
+def reordered(layout: Layout, order: Tensor) -> Layout:
+    """The layout with its blobs, or some of them, in another order; ``order`` (B, N) lists them from back to front."""
+    batch = torch.arange(len(order), device=order.device)[:, None]
+    rows = torch.cat((torch.zeros_like(order[:, :1]), order + 1), dim=1)
+    return Layout(
+        layout.positions[batch, order],
+        layout.sizes[batch, order],
+        layout.covariances[batch, order],
+        layout.structures[batch, rows],
+        layout.styles[batch, rows],
+    )
+
+
 def squared_distances(positions: Tensor, covariances: Tensor, resolution: int) -> Tensor:
     """Mahalanobis distances ``(p−μ)ᵀ Σ⁻¹ (p−μ)`` of every pixel to every blob.
 

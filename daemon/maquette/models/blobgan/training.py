@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.layers import rms_normalised
-from maquette.models.blobgan.splatting import Layout
+from maquette.models.blobgan.splatting import Layout, reordered
 
 EMA_HALF_LIFE_STEPS = 100
 GRADIENT_WEIGHT = 1.0
@@ -82,19 +82,6 @@ class LooksNetwork(nn.Module):
             self.structure(labelled.geometry),
             self.style(torch.cat((labelled.appearance, labelled.geometry), dim=-1)),
         )
-
-
-def reordered(layout: Layout, order: Tensor) -> Layout:
-    """The layout with its blobs drawn in another order; ``order`` (B, K) lists them from back to front."""
-    batch = torch.arange(len(order), device=order.device)[:, None]
-    rows = torch.cat((torch.zeros_like(order[:, :1]), order + 1), dim=1)
-    return Layout(
-        layout.positions[batch, order],
-        layout.sizes[batch, order],
-        layout.covariances[batch, order],
-        layout.structures[batch, rows],
-        layout.styles[batch, rows],
-    )
 
 
 def decode(

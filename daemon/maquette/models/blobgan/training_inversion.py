@@ -21,8 +21,8 @@ from maquette.models.blobgan.inverter import FINAL_WIDTH, Trunk
 from maquette.models.blobgan.layout_network import LayoutVector, layout_of
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.segmenting_encoder import SEGMENT_WIDTH, SegmentingEncoder
-from maquette.models.blobgan.splatting import Layout, splatted
-from maquette.models.blobgan.training import picture_loss, reordered
+from maquette.models.blobgan.splatting import Layout, reordered, splatted
+from maquette.models.blobgan.training import picture_loss
 
 SCORE_WIDTH = SEGMENT_WIDTH
 COARSE_WIDTH = 32
