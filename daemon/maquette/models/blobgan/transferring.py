@@ -36,7 +36,10 @@ STAGE = "carrying the edit"
 BLEND_SHARE = 0.02
 MAXIMUM_BLEND = 4096.0
 _GENEROUS, _GENEROUS_SILHOUETTES = 1.6, 1.3
-"""How much larger a blob is taken for what lies about its edges: ellipses have no corners, and things have shadows."""
+"""How much larger a blob is taken for what lies about its edges: ellipses have no corners, and things have shadows.
+
+With silhouettes less goes along with a thing than is cleared where it was: remnants are seen.
+"""
 _CHANGED_SHARE = 0.05
 _STRIP_PIXELS = 125_000
 
@@ -62,11 +65,10 @@ def _by_id(scene: Scene, scores: Tensor) -> dict[str, Floats]:
     return dict(zip(ids, maps, strict=True))
 
 
-def _view(model: BlobGanModel, scene: Scene) -> Operation[_View]:
+def _view(model: BlobGanModel, scene: Scene, share: float) -> Operation[_View]:
     rendering = yield from model.rendering(scene, Stopwatch())
     layout = model.layout(scene).to(rendering.scores.device)
     decoder = model.network.generator_ema
-    share = _GENEROUS if decoder.silhouettes is None else _GENEROUS_SILHOUETTES
     larger = replace(layout, sizes=torch.where(layout.sizes > 0, layout.sizes * share, layout.sizes))
     with torch.inference_mode():
         generous = decoder.scores(larger)[decoder.shape.resolution]
@@ -132,10 +134,12 @@ def _edit(model: BlobGanModel, before: Scene, after: Scene) -> Operation[Edit]:
     moved = moved_ids(before, after)
     plates = (_without(before, moved), _without(after, moved))
     views: dict[Scene, _View] = {}
+    shaped = model.network.generator_ema.silhouettes is not None
+    between, taken = (frames_between, _GENEROUS_SILHOUETTES) if shaped else (affine_between, _GENEROUS)
     for index, scene in enumerate((before, after, *plates)):
         if scene not in views:
-            views[scene] = yield from within(_view(model, scene), Stretch(index / 4, (index + 1) / 4))
-    between = affine_between if model.network.generator_ema.silhouettes is None else frames_between
+            share = taken if scene == after else _GENEROUS
+            views[scene] = yield from within(_view(model, scene, share), Stretch(index / 4, (index + 1) / 4))
     first = views[before].generous
     held = sum((first[blob_id] for blob_id in moved & first.keys()), np.zeros(views[before].rgb.shape[:2], np.float32))
     return Edit(
