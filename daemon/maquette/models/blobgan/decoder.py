@@ -209,7 +209,7 @@ class StyledConvolution(nn.Module):
         dtype = features.dtype
         outputs = self.conv(features, scores, styles, (self.activate.bias * ACTIVATION_GAIN).to(dtype))
         if self.edges is not None and frames is not None:
-            # x, y and 1 are the outer dimension of the scores, and the inner one of what the style says.
+            # As in the frames, the rows for 1 come first, then those for x and for y.
             slopes = self.edges(styles).unflatten(-1, (3, -1)).transpose(1, 2).flatten(1, 2)
             outputs = outputs + splatted(frames, slopes).to(dtype)
         if noise is not None:
