@@ -9,11 +9,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from maquette.bench.random_model import random_network
+from maquette.models.blobgan import decoder, precision
 from maquette.models.blobgan.checkpoint import load
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import layout_of
 from maquette.models.blobgan.minimal_filtering import MinimalFilter
-from maquette.models.blobgan.precision import quickest_dtype
+from maquette.models.blobgan.network import BlobGanShape
+from maquette.models.blobgan.precision import by_speed, candidates, closeness, layer_seconds, quickest_dtype
 from maquette.models.blobgan.regions import Region, region_where, united, whole
 from maquette.models.blobgan.sampling import LayoutSampler
 from maquette.models.tensor_files import read_tensors
@@ -23,6 +26,7 @@ from torch.nn import functional
 WEIGHTS = Path(maquette.__file__).parent / "weights" / "blobgan-rooms.safetensors"
 LARGE = DecoderShape(768, 512, {16: 768, 32: 768, 64: 768, 128: 384, 256: 192})
 SMALL = DecoderShape(12, 6, {8: 12, 16: 10})
+SMALL_NETWORK = BlobGanShape(4, 8, 16, SMALL)
 CPU = torch.device("cpu")
 sides = st.integers(0, 40)
 regions = st.builds(
@@ -50,32 +54,55 @@ def test_wide_layers_are_filtered_minimally_and_give_the_same_picture() -> None:
     with torch.inference_mode():
         plain = network.decode(layout)
         network.generator_ema.fold()
-        assert any(getattr(module, "minimal_filter", None) for module in network.modules())
+        assert any(getattr(module, "filter", None) for module in network.modules())
         assert difference(network.decode(layout), plain) < 1e-4
-        network.generator_ema.fold(torch.bfloat16)
-        error = (network.decode(layout, dtype=torch.bfloat16) - plain).square().mean()
-    assert float(10 * torch.log10(4 / error)) >= 40
+        for dtype in candidates():
+            network.generator_ema.fold(dtype)
+            error = (network.decode(layout, dtype=dtype) - plain).square().mean()
+            assert float(10 * torch.log10(4 / error)) >= 40, dtype
+
+
+def test_rgb_of_large_maps_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = random_network(SMALL_NETWORK).requires_grad_(False)
+    layout = layout_of(LayoutSampler(network).parts(3, 0.4), SMALL_NETWORK.area_normaliser)
+    plain = network.decode(layout)
+    monkeypatch.setattr(decoder, "LARGE_MAP", 0)
+    assert difference(network.decode(layout), plain) < 1e-5
 
 
 @pytest.mark.parametrize(
-    ("shape", "device", "gain", "chosen"),
+    ("shape", "device", "gains", "order"),
     [
-        (LARGE, "cpu", 2.0, torch.bfloat16),
-        (LARGE, "cpu", 1.2, torch.float32),
-        (LARGE, "cpu", 0.5, torch.float32),
-        (SMALL, "cpu", 2.0, torch.float32),
-        (LARGE, "cuda", 2.0, torch.float32),
+        (LARGE, "cpu", (2.0, 1.0), [torch.bfloat16, torch.float32]),
+        (LARGE, "cpu", (0.5, 3.0), [torch.int8, torch.float32]),
+        (LARGE, "cpu", (4.0, 3.0), [torch.bfloat16, torch.int8, torch.float32]),
+        (LARGE, "cpu", (1.2, 1.2), [torch.float32]),
+        (SMALL, "cpu", (2.0, 2.0), [torch.float32]),
+        (LARGE, "cuda", (2.0, 2.0), [torch.float32]),
     ],
 )
 def test_large_decoders_compute_in_what_is_clearly_faster(
-    shape: DecoderShape, device: str, gain: float, chosen: torch.dtype
+    shape: DecoderShape, device: str, gains: tuple[float, float], order: list[torch.dtype]
 ) -> None:
-    seconds = {torch.float32: gain, torch.bfloat16: 1.0}
-    assert quickest_dtype(shape, torch.device(device), lambda dtype: seconds[dtype]) == chosen
+    seconds = {torch.float32: 1.0, torch.bfloat16: 1 / gains[0], torch.int8: 1 / gains[1]}
+    found = by_speed(shape, torch.device(device), lambda dtype: seconds[dtype])
+    assert found == [dtype for dtype in order if dtype in candidates()]
 
 
-def test_this_machine_can_be_timed() -> None:
-    assert quickest_dtype(LARGE, CPU) in (torch.float32, torch.bfloat16)
+def test_a_type_is_only_chosen_if_its_picture_is_the_same_to_the_eye(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = random_network(SMALL_NETWORK).requires_grad_(False)
+    seconds = {torch.float32: 1.0, torch.bfloat16: 0.1, torch.int8: 0.01}
+    monkeypatch.setattr(precision, "LARGE_OPERATIONS", 0.0)
+    assert quickest_dtype(network, CPU, lambda dtype: seconds[dtype]) == min(
+        (dtype for dtype in candidates() if closeness(network, dtype) >= 40), key=lambda dtype: seconds[dtype]
+    )
+    monkeypatch.setattr(precision, "CLOSE_ENOUGH", 500.0)
+    assert quickest_dtype(network, CPU, lambda dtype: seconds[dtype]) == torch.float32
+
+
+@pytest.mark.parametrize("dtype", candidates())
+def test_this_machine_can_be_timed(dtype: torch.dtype) -> None:
+    assert 0 < layer_seconds(dtype) < 60
 
 
 @given(regions, regions)

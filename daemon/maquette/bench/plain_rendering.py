@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from maquette.models.blobgan.decoder import ModulatedConvolution, StyledConvolution, ToRgb
+from maquette.models.blobgan.decoder import StyledConvolution, ToRgb
 from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, fir_kernel
+from maquette.models.blobgan.modulated_convolution import ModulatedConvolution
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.splatting import Layout
 

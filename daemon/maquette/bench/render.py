@@ -12,12 +12,10 @@ from maquette.bench.measurement import Bar, Measurement, Statistic
 from maquette.bench.other_work import OtherWork
 from maquette.engine.environment import engine_environment
 
-_NUMERIC_TYPES = ("float32", "bfloat16")
+_NUMERIC_TYPES = ("float32", "bfloat16", "int8")
 _WAYS = {
-    "bare float32": "bare, float32",
-    "bare bfloat16": "bare, bfloat16",
-    "full float32": "full, float32",
-    "full bfloat16": "full, bfloat16",
+    **{f"bare {dtype}": f"bare, {dtype}" for dtype in _NUMERIC_TYPES},
+    **{f"full {dtype}": f"full, {dtype}" for dtype in _NUMERIC_TYPES},
     "plain": "plain port",
     "preview": "preview",
     "final": "FINAL",
@@ -43,18 +41,25 @@ def rendering_measurements(
     rows: list[Measurement] = []
     for count in threads:
         name = f"256², {count} thread{'' if count == 1 else 's'}"
-        for way, title in _WAYS.items():
+        for way, title in _measured(timings, count).items():
             milliseconds = [1e3 * seconds for seconds in timings[f"{way}, {count}"]]
             rows.append(Measurement(f"{name}: {title}", "ms", milliseconds, None, cores))
         rows += _ratios(name, count, chosen, timings, cores)
     at_least = Bar(Statistic.MEDIAN, 40.0, at_least=True)
-    return [*rows, Measurement("256²: PSNR of bfloat16 to float32", "dB", timings["psnr"], at_least, cores)]
+    for dtype, psnr in list(zip(_NUMERIC_TYPES, timings["psnr"], strict=False))[1:]:
+        rows.append(Measurement(f"256²: PSNR of {dtype} to float32", "dB", [psnr], at_least, cores))
+    return rows
+
+
+def _measured(timings: Mapping[str, Sequence[float]], count: int) -> dict[str, str]:
+    """The ways that this machine knows."""
+    return {way: title for way, title in _WAYS.items() if f"{way}, {count}" in timings}
 
 
 def _ratios(
     name: str, count: int, chosen: str, timings: Mapping[str, Sequence[float]], cores: float
 ) -> list[Measurement]:
-    medians = {way: statistics.median(timings[f"{way}, {count}"]) for way in _WAYS}
+    medians = {way: statistics.median(timings[f"{way}, {count}"]) for way in _measured(timings, count)}
     full, plain = medians[f"full {chosen}"], medians["plain"]
     ratios = [
         (f"{chosen} / bare", "%", 100 * medians[f"bare {chosen}"] / full, 60.0),

@@ -6,11 +6,11 @@ The process is given what the engine is given (environment, threads), the baseli
 from __future__ import annotations
 
 import json
-import math
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -21,7 +21,8 @@ from maquette.bench.random_model import PUBLISHED, random_network
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import layout_of
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
-from maquette.models.blobgan.precision import quickest_dtype
+from maquette.models.blobgan.precision import candidates, psnr, quickest_dtype
+from maquette.models.blobgan.quantised import QuantisedGrowth, QuantisedKernel, quantised
 from maquette.models.blobgan.rendering import Renderer, Rendering, Stopwatch
 from maquette.models.blobgan.sampling import LayoutSampler
 from maquette.models.blobgan.splatting import Layout
@@ -29,34 +30,41 @@ from maquette.models.blobgan.splatting import Layout
 _SEED = 7
 _TRUNCATION = 0.4
 _STEP = 0.02
-_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def numeric_types() -> dict[str, torch.dtype]:
+    """The types that this machine could compute in, float32 first."""
+    return {str(dtype).removeprefix("torch."): dtype for dtype in candidates()}
 
 
 def bare_convolutions(shape: DecoderShape, dtype: torch.dtype) -> Callable[[], None]:
-    """The decoder's 3 × 3 convolutions alone, as torch offers them, channels last."""
+    """The decoder's 3 × 3 convolutions alone, as torch offers them, channels last; of codes when they are int8."""
     first, *finer = shape.widths
-    layers = [(shape.structure_width, shape.channels[first], first, False)]
+    layers = [_bare(shape.structure_width, shape.channels[first], first, False, dtype)]
     for width in finer:
-        layers.append((shape.channels[width // 2], shape.channels[width], width // 2, True))
-        layers.append((shape.channels[width], shape.channels[width], width, False))
-    prepared = [(*_tensors(inputs, outputs, width, up, dtype), up) for inputs, outputs, width, up in layers]
+        layers.append(_bare(shape.channels[width // 2], shape.channels[width], width // 2, True, dtype))
+        layers.append(_bare(shape.channels[width], shape.channels[width], width, False, dtype))
 
     def run() -> None:
         with torch.inference_mode():
-            for features, kernel, up in prepared:
-                if up:
-                    functional.conv_transpose2d(features, kernel, stride=2)
-                else:
-                    functional.conv2d(features, kernel, padding=1)
+            for layer in layers:
+                layer()
 
     return run
 
 
-def _tensors(inputs: int, outputs: int, width: int, up: bool, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+def _bare(inputs: int, outputs: int, width: int, up: bool, dtype: torch.dtype) -> Callable[[], object]:
     kernel = torch.randn(*((inputs, outputs) if up else (outputs, inputs)), 3, 3)
-    features = torch.randn(1, inputs, width, width)
-    last = torch.channels_last
-    return features.to(dtype).contiguous(memory_format=last), kernel.to(dtype).contiguous(memory_format=last)
+    features = torch.randn(1, inputs, width, width).contiguous(memory_format=torch.channels_last)
+    if dtype == torch.int8:
+        codes = quantised(features)
+        assert codes is not None
+        return partial(QuantisedGrowth(kernel).parts if up else QuantisedKernel(kernel, (1, 1)), codes)
+    kernel = kernel.to(dtype).contiguous(memory_format=torch.channels_last)
+    features = features.to(dtype)
+    if up:
+        return lambda: functional.conv_transpose2d(features, kernel, stride=2)
+    return lambda: functional.conv2d(features, kernel, padding=1)
 
 
 def _rendered(renderer: Renderer, layout: Layout, preview: bool = False) -> Tensor:
@@ -86,22 +94,17 @@ class _Subject:
 
 def _subject(shape: BlobGanShape) -> _Subject:
     plain = random_network(shape).requires_grad_(False)
-    renderers = {name: Renderer(random_network(shape), dtype) for name, dtype in _DTYPES.items()}
+    renderers = {name: Renderer(random_network(shape), dtype) for name, dtype in numeric_types().items()}
     layout = layout_of(LayoutSampler(plain).parts(_SEED, _TRUNCATION), shape.area_normaliser)
     return _Subject(plain, renderers, layout)
 
 
-def psnr(picture: Tensor, truth: Tensor) -> float:
-    """In dB, of pictures in [−1, 1]."""
-    error = float((picture - truth).square().mean())
-    return math.inf if error == 0.0 else 10 * math.log10(4.0 / error)
-
-
 def measure(shape: BlobGanShape, threads: Sequence[int], rounds: int) -> dict[str, list[float]]:
-    """Seconds by "way, threads" in the order of the rounds, "psnr" of bfloat16 and the chosen "dtype" (0 = float32)."""
+    """Seconds by "way, threads" in the order of the rounds; "psnr" of each type; of which the "chosen" is the n-th."""
     subject = _subject(shape)
-    chosen = quickest_dtype(shape.decoder, torch.device("cpu"))
-    name = next(name for name, dtype in _DTYPES.items() if dtype == chosen)
+    chosen = quickest_dtype(random_network(shape), torch.device("cpu"))
+    number = list(numeric_types().values()).index(chosen)
+    name = list(numeric_types())[number]
     best, noises = subject.renderers[name], subject.renderers[name].noises(0)
     assert noises is not None
 
@@ -109,18 +112,12 @@ def measure(shape: BlobGanShape, threads: Sequence[int], rounds: int) -> dict[st
         with torch.inference_mode():
             return plain_picture(subject.plain, subject.layout, noises)
 
-    def full(dtype: str) -> Callable[[], object]:
-        return lambda: _rendered(subject.renderers[dtype], subject.layout)
-
-    ways: dict[str, Callable[[], object]] = {
-        "bare float32": bare_convolutions(shape.decoder, torch.float32),
-        "full float32": full("float32"),
-        "final": lambda: _rendered(best, subject.moved()),
-        "preview": lambda: _rendered(best, subject.moved(), preview=True),
-        "plain": plain,
-        "bare bfloat16": bare_convolutions(shape.decoder, torch.bfloat16),
-        "full bfloat16": full("bfloat16"),
-    }
+    ways: dict[str, Callable[[], object]] = {"plain": plain}
+    for each, dtype in numeric_types().items():
+        ways[f"bare {each}"] = bare_convolutions(shape.decoder, dtype)
+        ways[f"full {each}"] = partial(_rendered, subject.renderers[each], subject.layout)
+    ways["final"] = lambda: _rendered(best, subject.moved())
+    ways["preview"] = lambda: _rendered(best, subject.moved(), preview=True)
     seconds: dict[str, list[float]] = {f"{way}, {count}": [] for count in threads for way in ways}
     for _ in range(rounds):
         for count in threads:
@@ -128,8 +125,8 @@ def measure(shape: BlobGanShape, threads: Sequence[int], rounds: int) -> dict[st
             for way, run in ways.items():
                 seconds[f"{way}, {count}"].append(_timed(run))
     truth = _rendered(subject.renderers["float32"], subject.layout)
-    seconds["psnr"] = [psnr(_rendered(subject.renderers["bfloat16"], subject.layout), truth)]
-    seconds["chosen"] = [float(list(_DTYPES).index(name))]
+    seconds["psnr"] = [psnr(_rendered(each, subject.layout), truth) for each in subject.renderers.values()]
+    seconds["chosen"] = [float(number)]
     return seconds
 
 

@@ -155,7 +155,7 @@ class BlobGanArchitecture:
         network = blobgan_checkpoint.load(tensors, size_in, entry.info.area_normaliser)
         if dtype is None:
             safe = "bfloat16" in entry.info.dtypes
-            dtype = quickest_dtype(network.shape.decoder, device) if safe else torch.float32
+            dtype = quickest_dtype(network, device) if safe else torch.float32
         return BlobGanModel(network.to(device), entry.info, dtype)
 
 

@@ -7,7 +7,6 @@ kernels, which are constants, and ``noises.*``, which the published code never u
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,27 +14,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from maquette.models.blobgan.layers import (
-    ACTIVATION_GAIN,
-    ACTIVATION_SLOPE,
-    EqualisedLinear,
-    doubled,
-    filtered_each,
-    fir_kernel,
-)
-from maquette.models.blobgan.minimal_filtering import MinimalFilter
+from maquette.models.blobgan.layers import ACTIVATION_GAIN, ACTIVATION_SLOPE, EqualisedLinear, doubled
+from maquette.models.blobgan.modulated_convolution import ModulatedConvolution, features_dtype
 from maquette.models.blobgan.silhouettes import Silhouettes, framed
 from maquette.models.blobgan.splatting import (
     Layout,
     composited,
     composited_scores,
-    rms_normalised_scores,
     score_pyramid,
     splatted,
 )
 
-SMALLEST_FILTERED_CHANNELS = 96
-"""Fewer channels than these are convolved sooner directly than by :class:`MinimalFilter` (measured on a CPU)."""
+LARGE_MAP = 2_000_000
+"""Feature maps of so many numbers take longer to be moved than to be computed with."""
 
 
 @dataclass(frozen=True)
@@ -74,89 +65,6 @@ class DecoderShape:
     def edged(self, width: int) -> bool:
         """Whether the layers that make features of this width draw edges."""
         return self.edged_from is not None and width >= self.edged_from
-
-
-class ModulatedConvolution(nn.Module):
-    """A convolution of an input that is first scaled, per pixel and channel, by the splatted styles.
-
-    3 × 3 kernels normalise the splatted gains per pixel and are demodulated; 1 × 1 kernels (to RGB) do neither.
-    An upsampling convolution is transposed with stride 2 and followed by the FIR filter [1, 3, 3, 1].
-    """
-
-    fir: Tensor
-
-    def __init__(
-        self, inputs: int, outputs: int, style_width: int, kernel: int, gain: float = 1.0, upsampling: bool = False
-    ) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(1, outputs, inputs, kernel, kernel))
-        self.modulation = EqualisedLinear(style_width, inputs, initial_bias=1.0)
-        self.upsampling = upsampling
-        self.demodulated = kernel > 1
-        self.scale = 1.0 / math.sqrt(inputs * kernel * kernel)
-        self.gain = gain
-        self.folded_kernel: Tensor | None = None
-        self.minimal_filter: MinimalFilter | None = None
-        self.register_buffer("fir", fir_kernel(gain=4.0).repeat(outputs, 1, 1, 1), persistent=False)
-
-    def kernel(self) -> Tensor:
-        """The kernel in use: (outputs, inputs, k, k), or (inputs, outputs, k, k) when upsampling."""
-        kernel = self.weight[0] * self.scale
-        if self.demodulated:
-            kernel = kernel * torch.rsqrt(kernel.square().sum(dim=(1, 2, 3), keepdim=True) + 1e-8)
-        kernel = kernel * self.gain
-        return kernel.transpose(0, 1) if self.upsampling else kernel
-
-    def fold(self, dtype: torch.dtype) -> None:
-        """Keep the kernel in ``dtype``: no style changes it, so inference needs it only once."""
-        kernel = self.kernel().detach()
-        self.modulation.fold()
-        self.folded_kernel = self.minimal_filter = None
-        if self._suits_minimal_filtering(kernel, dtype):
-            self.minimal_filter = MinimalFilter(kernel)
-        else:
-            self.folded_kernel = kernel.to(dtype).contiguous(memory_format=torch.channels_last)
-
-    def _suits_minimal_filtering(self, kernel: Tensor, dtype: torch.dtype) -> bool:
-        wide = min(kernel.shape[:2]) >= SMALLEST_FILTERED_CHANNELS
-        return self.demodulated and not self.upsampling and wide and dtype == torch.float32 and kernel.is_cpu
-
-    def forward(self, features: Tensor, scores: Tensor, styles: Tensor, bias: Tensor | None = None) -> Tensor:
-        """Convolve.
-
-        Args:
-            features: (B, inputs, h, w); its dtype is what is computed in.
-            scores: (B, K+1, h, w), float32.
-            styles: (B, K+1, S).
-            bias: (outputs,), already in the features' dtype.
-
-        Returns:
-            (B, outputs, h, w), or (B, outputs, 2h, 2w) when upsampling.
-        """
-        gains = self.modulation(styles)
-        if self.demodulated:
-            scores = rms_normalised_scores(scores, gains)
-        painted = splatted(scores, gains.to(features.dtype))
-        kernel = self.folded_kernel
-        if (
-            self.minimal_filter is not None
-            and bias is not None
-            and not (painted.requires_grad or features.requires_grad)
-        ):
-            return self.minimal_filter(painted.mul_(features), bias)
-        if kernel is None:
-            modulated, kernel = features * painted, self.kernel().to(features.dtype)
-        else:
-            trained = painted.requires_grad or features.requires_grad
-            modulated = features * painted if trained else painted.mul_(features)
-        if not self.upsampling:
-            return functional.conv2d(modulated, kernel, bias, padding=kernel.shape[-1] // 2)
-        grown = functional.conv_transpose2d(modulated, kernel, stride=2)
-        taps = self.fir.to(grown.dtype)
-        if not grown.requires_grad:
-            return functional.conv2d(grown, taps, bias, padding=1, groups=grown.shape[1])
-        smooth = filtered_each(grown, taps)
-        return smooth if bias is None else smooth + bias[:, None, None]
 
 
 class NoiseInjection(nn.Module):
@@ -227,8 +135,18 @@ class ToRgb(nn.Module):
 
     def forward(self, features: Tensor, scores: Tensor, styles: Tensor, coarser: Tensor | None) -> Tensor:
         """RGB (B, 3, h, w) in float32; ``coarser``: (B, 3, h/2, w/2) or None."""
-        rgb = self.conv(features, scores, styles).float() + self.bias
+        large = features[0].numel() >= LARGE_MAP and not features.requires_grad
+        rgb = self._mixed(features, scores, styles) if large else self.conv(features, scores, styles).float()
+        rgb = rgb + self.bias
         return rgb if coarser is None else rgb + doubled(coarser)
+
+    def _mixed(self, features: Tensor, scores: Tensor, styles: Tensor) -> Tensor:
+        """The same, RGB for each row at first and of these a mean: more products, but fewer numbers to be moved."""
+        kernel = self.conv.kernel()[:, :, 0, 0].to(features.dtype)
+        gains = self.conv.modulation(styles).to(features.dtype)
+        rows = (gains[:, :, None] * kernel).flatten(1, 2) @ features.flatten(2)
+        mixed = (rows.float().unflatten(1, (-1, 3)) * scores.flatten(2)[:, :, None]).sum(dim=1)
+        return mixed.unflatten(2, features.shape[2:])
 
 
 class Decoder(nn.Module):
@@ -287,7 +205,10 @@ class Decoder(nn.Module):
         return (first, *(size for size in finer for _ in range(2)))
 
     def fold(self, dtype: torch.dtype = torch.float32) -> None:
-        """Make ready for inference in ``dtype``: fold everything that no style changes. Not for training."""
+        """Make ready for inference in ``dtype``: fold everything that no style changes. Not for training.
+
+        int8 (on a CPU) stands for products of 8-bit numbers; everything between them is float32.
+        """
         for module in self.modules():
             if isinstance(module, ModulatedConvolution):
                 module.fold(dtype)
@@ -305,7 +226,7 @@ class Decoder(nn.Module):
         """Decode step by step: yields the RGB (B, 3, w, w), float32, of every width from ``size_in`` on.
 
         Args:
-            feature_grid: (B, F, size_in, size_in); its dtype (float32 or bfloat16) is what is computed in.
+            feature_grid: (B, F, size_in, size_in); its dtype (float32 or bfloat16) is what features are kept in.
             scores: (B, K+1, w, w) by width w, float32 (see :meth:`scores`).
             styles: (B, K+1, S), float32.
             noises: one map (1 or B, 1, w, w) per entry of ``noise_sizes``; None = no noise.
@@ -333,7 +254,7 @@ class Decoder(nn.Module):
     ) -> Iterator[Tensor]:
         """:meth:`stages` of a layout, up to ``width`` (None = the whole picture), computed in ``dtype``."""
         scores = self.scores(layout, width)
-        grid = splatted(scores[self.shape.size_in], layout.structures).to(dtype)
+        grid = splatted(scores[self.shape.size_in], layout.structures).to(features_dtype(dtype))
         stages = self.stages(grid, scores, layout.styles, noises, self.frames(layout, scores))
         return itertools.islice(stages, self.shape.widths.index(max(scores)) + 1)
 

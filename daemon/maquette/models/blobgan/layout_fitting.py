@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from maquette.models.blobgan.decoder import Decoder, ModulatedConvolution
+from maquette.models.blobgan.decoder import Decoder
 from maquette.models.blobgan.geometry import COVARIANCE_EPSILON
 from maquette.models.blobgan.layers import halved, rms_normalised
+from maquette.models.blobgan.modulated_convolution import ModulatedConvolution
 from maquette.models.blobgan.network import BlobGanShape
 from maquette.models.blobgan.splatting import Layout
 
@@ -50,12 +51,14 @@ class FitSettings:
 def differentiable_decoder(decoder: Decoder) -> Decoder:
     """The decoder with kernels folded in float32 for convolutions that have gradients; parameters are shared."""
     shared: dict[int, object] = {id(parameter): parameter for parameter in decoder.parameters()}
+    for module in decoder.modules():
+        if isinstance(module, ModulatedConvolution):
+            shared |= {id(ready): ready for ready in (module.filter, module.growth) if ready is not None}
     with torch.inference_mode(False):
         twin = copy.deepcopy(decoder, shared)
         for module in twin.modules():
             if isinstance(module, ModulatedConvolution):
-                module.minimal_filter = None
-                module.folded_kernel = module.kernel().detach().contiguous(memory_format=torch.channels_last)
+                module.fold_kernel()
     return twin
 
 

@@ -21,6 +21,7 @@ from maquette.models.blobgan.incremental import (
     IncrementalDecoder,
     Tolerances,
 )
+from maquette.models.blobgan.modulated_convolution import features_dtype
 from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.sampling import seeded_generator
 from maquette.models.blobgan.silhouettes import OpacityMemory
@@ -86,7 +87,7 @@ class Renderer:
 
     Args:
         network: on its device; is made ready for inference.
-        dtype: what the decoder computes in; geometry and RGB are always float32.
+        dtype: what the decoder computes in (see `Decoder.fold`); geometry and RGB are always float32.
         preview_seconds: a preview ends at the width that it is expected to reach in this time.
         smooth_seconds: … and before the last width, unless that is expected to be reached in this time.
         tolerances: what previews leave out.
@@ -175,7 +176,8 @@ class Renderer:
         # Whoever decodes takes the memory along: operations take turns, and each must go on from its own.
         memory, self._memory = (self._memory if preview else None), None
         with stopwatch.measured("decode"), torch.inference_mode():
-            grid = splatted(pyramid[self.network.shape.decoder.size_in], layout.structures).to(self.dtype)
+            grid = splatted(pyramid[self.network.shape.decoder.size_in], layout.structures)
+            grid = grid.to(features_dtype(self.dtype))
             frames = self.network.generator_ema.frames(layout, pyramid)
             inputs = DecoderInputs(layout, grid, pyramid, noises, frames)
             decoder = IncrementalDecoder(self.network.generator_ema, inputs, memory, self._tolerances)
