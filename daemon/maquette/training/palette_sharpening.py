@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from maquette.models.adversary import between
-from maquette.models.palette.adversarial import SharpeningTrainer, filled, with_grain_channel
+from maquette.models.palette.adversarial import SharpeningTrainer, with_grain_channel
 from maquette.models.palette.conditioning import Task
+from maquette.models.palette.training import filled
 from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
 from maquette.training.checkpoints import begin, save_checkpoint, train_for

@@ -10,11 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from maquette.models.adversary import Adversary, PatchDiscriminator
-from maquette.models.palette.conditioning import Task
-from maquette.models.palette.denoiser import MOST_CHANNELS, Condition
+from maquette.models.palette.denoiser import MOST_CHANNELS
 from maquette.models.palette.network import Unet
-from maquette.models.palette.schedule import MOST_NOISE
-from maquette.models.palette.training import Painted, PaletteTrainer
+from maquette.models.palette.training import Painted, PaletteTrainer, filled_blindly
 
 MOMENTUM = 0.5
 VERDICT_SIDE = 8
@@ -41,7 +39,7 @@ class SharpeningTrainer(PaletteTrainer):
         self.verdicts = (0.0, 0.0)
 
     def _gradient(self, painted: Painted, wanted: Tensor, rate: float) -> Tensor | None:
-        rows = filled(painted.condition) & (painted.gamma <= MOST_NOISE)
+        rows = filled_blindly(painted.condition, painted.gamma)
         gradient = wanted
         if rows.any():
             mask, true = painted.condition.mask[rows], painted.pictures[rows]
@@ -67,13 +65,6 @@ class SharpeningTrainer(PaletteTrainer):
         self.adversary.discriminator.load_state_dict(state["discriminator"])
         self.adversary.optimiser.load_state_dict(state["judging"])
         self.adversary.steps = int(state["judged"])
-
-
-def filled(condition: Condition) -> Tensor:
-    """Which of B pictures have a hole to be filled (B,)."""
-    if condition.task is None:
-        raise ValueError("which pictures have holes follows from the task")
-    return condition.task[:, Task.FILL.value] > 0
 
 
 def with_grain_channel(network: Unet) -> Unet:

@@ -15,9 +15,13 @@ from maquette.models.palette.conditioning import Task
 from maquette.models.palette.denoiser import Condition, Denoiser, Prediction, estimate
 from maquette.models.palette.network import AttentionBlock, ResidualBlock, Unet, laid_out
 from maquette.models.palette.schedule import MOST_NOISE
+from maquette.models.palette.transport import ColourTransport
 
 GREATEST_NORM = 1.0
 EMA_DECAY = 0.995
+SMALLEST_ERROR = 0.025
+"""Of a fill in units of its guess's uncertainty; nearer ones are near enough."""
+TRANSPORT_SHARE = 0.03
 
 
 def noise_levels(blind: Tensor, generator: torch.Generator) -> Tensor:
@@ -77,6 +81,18 @@ def with_grain(condition: Condition, generator: torch.Generator) -> Condition:
     return replace(condition, grain=noise * condition.task[:, Task.FILL.value, None, None, None])
 
 
+def filled(condition: Condition) -> Tensor:
+    """Which of B pictures have a hole to be filled (B,)."""
+    if condition.task is None:
+        raise ValueError("which pictures have holes follows from the task")
+    return condition.task[:, Task.FILL.value] > 0
+
+
+def filled_blindly(condition: Condition, gamma: Tensor) -> Tensor:
+    """Which of B pictures have a hole to be filled in one call (B,): the noisy picture at gamma (B,) tells nothing."""
+    return filled(condition) & (gamma <= MOST_NOISE)
+
+
 @dataclass(frozen=True)
 class Painted:
     """What a network in training made of B pictures.
@@ -109,6 +125,7 @@ class PaletteTrainer:
         self.average = copy.deepcopy(network).requires_grad_(False).eval()
         self.learning_rate = learning_rate
         self.steps = 0
+        self.transport = ColourTransport()
         self.generator = torch.Generator().manual_seed(seed)
         self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=(momentum, 0.99))
 
@@ -139,7 +156,7 @@ class PaletteTrainer:
         painted = predicted.detach().requires_grad_()
         error = masked_error(painted, pictures, condition.mask)
         error = error / estimate(condition, noisy, gamma).uncertainty.flatten().square()
-        (wanted,) = torch.autograd.grad(error.mean(), painted)
+        (wanted,) = torch.autograd.grad(self._loss(condition, painted, pictures, gamma, error), painted)
         gradient = self._gradient(Painted(condition, pictures, gamma, painted.detach()), wanted, rate)
         set_rate(self.optimiser, self.learning_rate * rate)
         self.optimiser.zero_grad(set_to_none=True)
@@ -150,6 +167,19 @@ class PaletteTrainer:
             self._follow()
         self.steps += 1
         return error.detach()
+
+    def _loss(self, condition: Condition, painted: Tensor, pictures: Tensor, gamma: Tensor, error: Tensor) -> Tensor:
+        """Mean squared error, but its logarithm where holes are filled in one call, whose colours are to stay varied.
+
+        What is measured, and seen, is how many times nearer a fill is: hopeless ones must not decide for the rest.
+        """
+        rows = filled_blindly(condition, gamma)
+        loss = torch.where(rows, (error + SMALLEST_ERROR).log(), error).mean()
+        if not rows.any():
+            return loss
+        mask, true = condition.mask[rows], pictures[rows]
+        distance = self.transport.distance(torch.lerp(true, painted[rows], mask), true, mask)
+        return loss + TRANSPORT_SHARE * distance * rows.float().mean()
 
     def _gradient(self, painted: Painted, wanted: Tensor, rate: float) -> Tensor | None:
         """What to descend along at the painted pictures, given the picture loss's gradient there; None = stay."""
@@ -170,6 +200,7 @@ class PaletteTrainer:
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "generator": self.generator.get_state(),
+            "transport": self.transport.state_dict(),
             "steps": self.steps,
         }
 
@@ -179,4 +210,5 @@ class PaletteTrainer:
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.generator.set_state(state["generator"])
+        self.transport.load_state_dict(state["transport"])
         self.steps = int(state["steps"])
