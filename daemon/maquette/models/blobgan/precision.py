@@ -29,9 +29,9 @@ CLEARLY_FASTER = 1.4
 """How many times as fast a type must be: so clear a winner that the same machine finds it every time."""
 CLOSE_ENOUGH = 40.0
 """PSNR in dB of a type's picture to float32's below which it is not used."""
-_CHANNELS = 384
-_WIDTH = 64
-_ROUNDS = 3
+_CHANNELS = 512
+_WIDTH = 32
+_ROUNDS = 2
 _SEED, _TRUNCATION = 0, 0.4
 
 _log = logging.getLogger(__name__)
