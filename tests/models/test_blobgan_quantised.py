@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from maquette.models.blobgan.modulated_convolution import ModulatedConvolution
 from maquette.models.blobgan.quantised import QuantisedFilter, QuantisedGrowth, quantised, supported
 from torch import Tensor
 from torch.nn import functional
@@ -73,3 +74,12 @@ def test_what_is_not_finite_is_not_hidden(value: float) -> None:
     for made in (QuantisedFilter(kernel(6, 4))(inputs.clone(), torch.zeros(6)), QuantisedGrowth(kernel(4, 6))(inputs)):
         assert made[0].isnan().all()
         assert made[1].isfinite().all()
+
+
+@pytest.mark.parametrize("upsampling", [False, True])
+def test_gradients_go_through_the_kernel_itself(upsampling: bool) -> None:
+    layer = ModulatedConvolution(8, 8, 4, 3, upsampling=upsampling).requires_grad_(False)
+    layer.fold(torch.int8)
+    inputs, scores, styles = features(1, 8, 6, 6, 3).requires_grad_(), torch.ones(1, 1, 6, 6), torch.ones(1, 1, 4)
+    (gradient,) = torch.autograd.grad(layer(inputs, scores, styles, torch.zeros(8)).square().sum(), inputs)
+    assert gradient.abs().max() > 0

@@ -111,7 +111,7 @@ class ModulatedConvolution(nn.Module):
         return functional.conv2d(inputs, kernel, bias, padding=kernel.shape[-1] // 2)
 
     def _upsampled(self, inputs: Tensor, bias: Tensor | None) -> Tensor:
-        if self.growth is not None:
+        if self.growth is not None and not inputs.requires_grad:
             grown = self.growth(inputs)
         else:
             grown = functional.conv_transpose2d(inputs, self._kernel_in(inputs.dtype), stride=2)
