@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -17,6 +16,7 @@ from maquette.models.blobgan.geometry import covariances
 from maquette.models.blobgan.incremental import TOLERANCES, Tolerances
 from maquette.models.blobgan.layers import rms_normalised
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
+from maquette.models.blobgan.precision import psnr
 from maquette.models.blobgan.rendering import Renderer, Stopwatch
 from maquette.models.blobgan.splatting import Layout
 from model_helpers import difference, finished, randomised
@@ -83,11 +83,6 @@ def shown(by: Renderer, what: Layout, preview: bool = False, seed: int = 0) -> T
 
 def whole(what: Layout, seed: int = 0, shaped: bool = False) -> Tensor:
     return shown(renderer(shaped=shaped), what, seed=seed)
-
-
-def psnr(picture: Tensor, truth: Tensor) -> float:
-    error = float((picture - truth).square().mean())
-    return math.inf if error == 0.0 else 10 * math.log10(4.0 / error)
 
 
 blobs = st.builds(Blob, st.floats(-0.2, 1.2), st.floats(-0.2, 1.2), st.floats(-6, 8), st.integers(1, 5))

@@ -56,16 +56,15 @@ class ModulatedConvolution(nn.Module):
 
     def fold(self, dtype: torch.dtype) -> None:
         """Keep the kernel ready for ``dtype``: no style changes it, so inference needs it only once."""
-        kernel = self.kernel().detach()
         self.modulation.fold()
         self.folded_kernel = self.filter = self.growth = None
         if dtype == torch.int8 and self.demodulated:
             if self.upsampling:
-                self.growth = QuantisedGrowth(kernel)
+                self.growth = QuantisedGrowth(self.kernel().detach())
             else:
-                self.filter = QuantisedFilter(kernel)
-        elif self._suits_minimal_filtering(kernel, dtype):
-            self.filter = MinimalFilter(kernel)
+                self.filter = QuantisedFilter(self.kernel().detach())
+        elif self._suits_minimal_filtering(dtype):
+            self.filter = MinimalFilter(self.kernel().detach())
         else:
             self.fold_kernel(features_dtype(dtype))
 
@@ -74,9 +73,9 @@ class ModulatedConvolution(nn.Module):
         self.filter = self.growth = None
         self.folded_kernel = self.kernel().detach().to(dtype).contiguous(memory_format=torch.channels_last)
 
-    def _suits_minimal_filtering(self, kernel: Tensor, dtype: torch.dtype) -> bool:
-        wide = min(kernel.shape[:2]) >= SMALLEST_FILTERED_CHANNELS
-        return self.demodulated and not self.upsampling and wide and dtype == torch.float32 and kernel.is_cpu
+    def _suits_minimal_filtering(self, dtype: torch.dtype) -> bool:
+        wide = min(self.weight.shape[1:3]) >= SMALLEST_FILTERED_CHANNELS
+        return self.demodulated and not self.upsampling and wide and dtype == torch.float32 and self.weight.is_cpu
 
     def forward(self, features: Tensor, scores: Tensor, styles: Tensor, bias: Tensor | None = None) -> Tensor:
         """Convolve.

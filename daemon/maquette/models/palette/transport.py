@@ -36,9 +36,10 @@ def patch_colours(pictures: Tensor, mask: Tensor) -> Tensor:
     if min(cells.shape[2:]) < PATCH_CELLS:
         return pictures.new_zeros(0, 3 * PATCH_CELLS**2)
     patches = functional.unfold(cells, PATCH_CELLS, stride=_STRIDE).transpose(1, 2)
-    middle, step = CELL * _STRIDE, CELL * _STRIDE
+    # Patches are as far apart as their middles are from their corners.
+    middle = CELL * _STRIDE
     rows, columns = ((length - PATCH_CELLS) // _STRIDE + 1 for length in cells.shape[2:])
-    hidden = mask[:, 0, middle::step, middle::step][:, :rows, :columns].flatten(1) > 0
+    hidden = mask[:, 0, middle::middle, middle::middle][:, :rows, :columns].flatten(1) > 0
     return patches[hidden]
 
 
@@ -72,15 +73,16 @@ class Moments:
 
 def transported(vectors: Tensor, made: Moments, true: Moments) -> Tensor:
     """Where the optimal transport from one normal distribution to another takes vectors (N, D)."""
-    root = _power(made.covariance(), 0.5)
-    inverse = _power(made.covariance(), -0.5)
-    matrix = inverse @ _power(root @ true.covariance() @ root, 0.5) @ inverse
+    root, inverse = _roots(made.covariance())
+    matrix = inverse @ _roots(root @ true.covariance() @ root)[0] @ inverse
     return ((vectors.detach().double() - made.mean) @ matrix + true.mean).to(vectors.dtype)
 
 
-def _power(symmetric: Tensor, exponent: float) -> Tensor:
+def _roots(symmetric: Tensor) -> tuple[Tensor, Tensor]:
+    """The square root of a positive definite matrix, and the inverse of that."""
     values, vectors = cast("tuple[Tensor, Tensor]", torch.linalg.eigh(symmetric))
-    return (vectors * values.clamp(min=_LEAST_EIGENVALUE) ** exponent) @ vectors.T
+    lengths = values.clamp(min=_LEAST_EIGENVALUE).sqrt()
+    return vectors * lengths @ vectors.T, vectors / lengths @ vectors.T
 
 
 class ColourTransport:
