@@ -3,9 +3,9 @@
 import colorsys
 import math
 from dataclasses import replace
-from random import Random
 
 from maquette.training.rooms import furniture
+from maquette.training.rooms.draws import Draws, SeededDraws, chance, uniform
 from maquette.training.rooms.placement import Plan, turned
 from maquette.training.rooms.types import (
     RESTS_ON_BED,
@@ -33,10 +33,15 @@ _WOODS: tuple[Colour, ...] = (
 
 def describe_room(seed: int) -> RoomDescription:
     """The room of a seed: the same description on every machine, whatever was described before."""
-    rng = Random(f"rooms-1:{seed}")
-    extent = (rng.uniform(3.3, 4.8), rng.uniform(3.2, 4.6), rng.uniform(2.35, 2.8))
-    plan = Plan(rng, extent, _describe_camera(rng, extent))
-    light = _describe_light(rng)
+    return furnish_room(SeededDraws(f"rooms-1:{seed}"), seed)
+
+
+def furnish_room(draws: Draws, seed: int) -> RoomDescription:
+    """The room that follows from the answers to all questions; the seed only goes into the description."""
+    width, depth = uniform(draws, "room width", 3.3, 4.8), uniform(draws, "room depth", 3.2, 4.6)
+    extent = (width, depth, uniform(draws, "room height", 2.35, 2.8))
+    plan = Plan(draws, extent, _describe_camera(draws, extent))
+    light = _describe_light(draws)
     _add_shell(plan)
     _add_window(plan, light)
     _add_bed(plan)
@@ -68,52 +73,59 @@ def _add(point: Vector, offset: Vector) -> Vector:
     return point[0] + offset[0], point[1] + offset[1], point[2] + offset[2]
 
 
-def _describe_camera(rng: Random, extent: Vector) -> Camera:
-    x = rng.uniform(-0.2, 0.2) * extent[0]
-    aim = rng.uniform(-0.12, 0.12) * extent[0]
-    y = rng.uniform(-1.3, -0.5)
+def _describe_camera(draws: Draws, extent: Vector) -> Camera:
+    x = uniform(draws, "camera x", -0.2, 0.2) * extent[0]
+    aim = uniform(draws, "camera aim", -0.12, 0.12) * extent[0]
+    y = uniform(draws, "camera y", -1.3, -0.5)
     yaw = math.atan2(aim - x, extent[1] * 0.7 - y)
-    position = (x, y, rng.uniform(1.35, 1.85))
-    return Camera(position, yaw, math.radians(rng.uniform(5, 13)), math.radians(rng.uniform(56, 68)))
+    position = (x, y, uniform(draws, "camera height", 1.35, 1.85))
+    pitch = math.radians(uniform(draws, "camera pitch", 5, 13))
+    return Camera(position, yaw, pitch, math.radians(uniform(draws, "camera angle", 56, 68)))
 
 
-def _describe_light(rng: Random) -> Light:
+def _describe_light(draws: Draws) -> Light:
     return Light(
-        window_power=rng.uniform(20, 130),
-        window_tilt=math.radians(rng.uniform(10, 40)),
-        window_turn=math.radians(rng.uniform(-30, 30)),
-        warmth=rng.random(),
-        ceiling_power=rng.uniform(5, 75),
-        lamp_power=rng.uniform(6, 22) if rng.random() < 0.6 else 0.0,
-        ambient=rng.uniform(0.3, 0.6),
+        window_power=uniform(draws, "sun power", 20, 130),
+        window_tilt=math.radians(uniform(draws, "sun tilt", 10, 40)),
+        window_turn=math.radians(uniform(draws, "sun turn", -30, 30)),
+        warmth=draws.share("warmth"),
+        ceiling_power=uniform(draws, "ceiling power", 5, 75),
+        lamp_power=uniform(draws, "lamp power", 6, 22) if chance(draws, "lamp lit", 0.6) else 0.0,
+        ambient=uniform(draws, "ambient", 0.3, 0.6),
     )
 
 
-def _hsv(rng: Random, saturation: tuple[float, float], value: tuple[float, float]) -> Colour:
+def _hsv(draws: Draws, name: str, saturation: tuple[float, float], value: tuple[float, float]) -> Colour:
     """A colour of any hue, chosen in sRGB and returned in linear light."""
-    srgb = colorsys.hsv_to_rgb(rng.random(), rng.uniform(*saturation), rng.uniform(*value))
+    hue = draws.share(f"{name} hue")
+    srgb = colorsys.hsv_to_rgb(
+        hue, uniform(draws, f"{name} colour", *saturation), uniform(draws, f"{name} value", *value)
+    )
     red, green, blue = (channel**2.2 for channel in srgb)
     return red, green, blue
 
 
-def _wood(rng: Random) -> Colour:
-    return furniture.shaded(rng.choice(_WOODS), rng.uniform(0.75, 1.25))
+def _wood(draws: Draws, name: str) -> Colour:
+    wood = draws.choice(f"{name} hue", _WOODS)
+    return furniture.shaded(wood, uniform(draws, f"{name} value", 0.75, 1.25))
 
 
-def _cloth(rng: Random) -> Colour:
-    return _hsv(rng, (0.25, 0.8), (0.35, 0.9))
+def _cloth(draws: Draws, name: str) -> Colour:
+    return _hsv(draws, name, (0.25, 0.8), (0.35, 0.9))
 
 
-def _pale(rng: Random) -> Colour:
-    return _hsv(rng, (0.0, 0.12), (0.82, 0.97))
+def _pale(draws: Draws, name: str) -> Colour:
+    return _hsv(draws, name, (0.0, 0.12), (0.82, 0.97))
 
 
 def _add_shell(plan: Plan) -> None:
-    rng, (width, depth, height) = plan.rng, plan.extent
-    wall = _hsv(rng, (0.03, 0.35), (0.62, 0.95))
-    back = _hsv(rng, (0.1, 0.55), (0.45, 0.92)) if rng.random() < 0.35 else wall
-    floor = _wood(rng) if rng.random() < 0.75 else _hsv(rng, (0.03, 0.25), (0.4, 0.8))
-    ceiling = _pale(rng)
+    draws, (width, depth, height) = plan.draws, plan.extent
+    wall = _hsv(draws, "wall", (0.03, 0.35), (0.62, 0.95))
+    accent = chance(draws, "back wall differs", 0.35)
+    back = _hsv(draws, "back wall", (0.1, 0.55), (0.45, 0.92)) if accent else wall
+    wooden = chance(draws, "floor wooden", 0.75)
+    floor = _wood(draws, "floor") if wooden else _hsv(draws, "floor", (0.03, 0.25), (0.4, 0.8))
+    ceiling = _pale(draws, "ceiling")
     thick, length, middle = furniture.FLAT_THICKNESS, depth - FRONT, (depth + FRONT) / 2
     flat, side, end = (width, length, thick), (thick, length, height), (width, thick, height)
     plan.put(furniture.build_surface(Kind.FLOOR, (0, middle, -thick), flat, floor))
@@ -124,46 +136,56 @@ def _add_shell(plan: Plan) -> None:
 
 
 def _add_window(plan: Plan, light: Light) -> None:
-    rng = plan.rng
-    if rng.random() > 0.82:
+    draws = plan.draws
+    if not chance(draws, "window", 0.82):
         return
-    frame = _pale(rng) if rng.random() < 0.7 else _wood(rng)
+    frame = (_pale if chance(draws, "window frame pale", 0.7) else _wood)(draws, "window frame")
     warm, strength = light.warmth, light.window_power / 130
     sky = (0.62 + 0.38 * warm, 0.78, 1.0 - 0.45 * warm)
-    size = (rng.uniform(0.8, 1.5), 0.1, rng.uniform(0.9, 1.3))
-    wall = rng.choice((Kind.BACK_WALL, Kind.LEFT_WALL, Kind.RIGHT_WALL))
-    height = rng.uniform(0.85, plan.extent[2] - size[2] - 0.2)
+    size = (uniform(draws, "window width", 0.8, 1.5), 0.1, uniform(draws, "window height", 0.9, 1.3))
+    wall = draws.choice("window wall", (Kind.BACK_WALL, Kind.LEFT_WALL, Kind.RIGHT_WALL))
+    height = uniform(draws, "window sill", 0.85, plan.extent[2] - size[2] - 0.2)
     glow = 0.55 + 0.5 * strength
-    plan.hang(wall, height, size, lambda p, yaw: furniture.build_window(p, size, yaw, frame, sky, glow))
+    plan.hang("window place", wall, height, size, lambda p, yaw: furniture.build_window(p, size, yaw, frame, sky, glow))
+
+
+def _wall(draws: Draws, thing: str, back: float) -> Kind:
+    """The back wall with this probability, or else one at a side."""
+    if chance(draws, f"{thing} at the back", back):
+        return Kind.BACK_WALL
+    return draws.choice(f"{thing} side", (Kind.LEFT_WALL, Kind.RIGHT_WALL))
 
 
 def _add_picture(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.78:
+    draws = plan.draws
+    if not chance(draws, "picture", 0.78):
         return
-    frame = _wood(rng) if rng.random() < 0.6 else _pale(rng)
-    paint = _hsv(rng, (0.2, 0.85), (0.4, 0.95))
-    size = (rng.uniform(0.45, 1.1), 0.05, rng.uniform(0.4, 0.8))
-    wall = Kind.BACK_WALL if rng.random() < 0.75 else rng.choice((Kind.LEFT_WALL, Kind.RIGHT_WALL))
-    height = rng.uniform(1.3, plan.extent[2] - size[2] - 0.15)
-    plan.hang(wall, height, size, lambda p, yaw: furniture.build_picture(p, size, yaw, frame, paint))
+    frame = (_wood if chance(draws, "picture frame wooden", 0.6) else _pale)(draws, "picture frame")
+    paint = _hsv(draws, "picture paint", (0.2, 0.85), (0.4, 0.95))
+    size = (uniform(draws, "picture width", 0.45, 1.1), 0.05, uniform(draws, "picture height", 0.4, 0.8))
+    wall = _wall(draws, "picture", 0.75)
+    height = uniform(draws, "picture edge", 1.3, plan.extent[2] - size[2] - 0.15)
+    plan.hang("picture place", wall, height, size, lambda p, yaw: furniture.build_picture(p, size, yaw, frame, paint))
 
 
 def _add_bed(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.95:
+    draws = plan.draws
+    if not chance(draws, "bed", 0.95):
         return
-    wood, sheet = _wood(rng), _pale(rng)
-    size = (rng.uniform(1.1, 1.8), rng.uniform(1.95, 2.15), rng.uniform(0.8, 1.15))
-    top = rng.uniform(0.48, 0.6)
-    wall = Kind.BACK_WALL if rng.random() < 0.62 else rng.choice((Kind.LEFT_WALL, Kind.RIGHT_WALL))
-    bed = plan.stand_against(wall, size, lambda p, yaw: furniture.build_bed(p, size, yaw, top, wood, sheet))
+    wood, sheet = _wood(draws, "bed"), _pale(draws, "sheet")
+    width, length = uniform(draws, "bed width", 1.1, 1.8), uniform(draws, "bed length", 1.95, 2.15)
+    size = (width, length, uniform(draws, "bed height", 0.8, 1.15))
+    top = uniform(draws, "mattress", 0.48, 0.6)
+    wall = _wall(draws, "bed", 0.62)
+    bed = plan.stand_against(
+        "bed place", wall, size, lambda p, yaw: furniture.build_bed(p, size, yaw, top, wood, sheet)
+    )
     if bed is None:
         return
-    if rng.random() < 0.87:
-        plan.put(_blanket(rng, bed, top))
-    if rng.random() < 0.9:
-        plan.put(_pillows(rng, bed, top))
+    if chance(draws, "blanket", 0.87):
+        plan.put(_blanket(draws, bed, top))
+    if chance(draws, "pillows", 0.9):
+        plan.put(_pillows(draws, bed, top))
 
 
 def _on_bed(bed: RoomObject, along: float, height: float) -> Vector:
@@ -171,79 +193,85 @@ def _on_bed(bed: RoomObject, along: float, height: float) -> Vector:
     return bed.position[0] + x, bed.position[1] + y, height
 
 
-def _blanket(rng: Random, bed: RoomObject, top: float) -> RoomObject:
-    colour = _cloth(rng)
-    fold = _pale(rng) if rng.random() < 0.5 else furniture.shaded(colour, 0.6)
-    length = bed.size[1] * rng.uniform(0.55, 0.75)
-    hang = rng.uniform(0.12, 0.26)
+def _blanket(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
+    colour = _cloth(draws, "blanket")
+    fold = _pale(draws, "fold") if chance(draws, "fold pale", 0.5) else furniture.shaded(colour, 0.6)
+    length = bed.size[1] * uniform(draws, "blanket length", 0.55, 0.75)
+    hang = uniform(draws, "blanket hang", 0.12, 0.26)
     size = (bed.size[0] + 0.02, length, hang + 0.045)
     centre = -bed.size[1] / 2 + length / 2 - 0.03
     return furniture.build_blanket(_on_bed(bed, centre, top - hang), size, bed.yaw, colour, fold)
 
 
-def _pillows(rng: Random, bed: RoomObject, top: float) -> RoomObject:
+def _pillows(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
     count = 2 if bed.size[0] > 1.35 else 1
-    colour = _pale(rng) if rng.random() < 0.5 else _cloth(rng)
-    size = (bed.size[0] * 0.84 if count == 2 else bed.size[0] * 0.62, 0.38, rng.uniform(0.13, 0.18))
-    centre = bed.size[1] / 2 - 0.08 - size[1] / 2 - rng.uniform(0.02, 0.08)
+    colour = (_pale if chance(draws, "pillows pale", 0.5) else _cloth)(draws, "pillows")
+    width = bed.size[0] * (0.84 if count == 2 else 0.62)
+    size = (width, 0.38, uniform(draws, "pillows height", 0.13, 0.18))
+    centre = bed.size[1] / 2 - 0.08 - size[1] / 2 - uniform(draws, "pillows gap", 0.02, 0.08)
     return furniture.build_pillows(_on_bed(bed, centre, top - 0.02), size, bed.yaw, count, colour)
 
 
 def _add_cabinet(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.8:
+    draws = plan.draws
+    if not chance(draws, "cabinet", 0.8):
         return
-    body = _wood(rng) if rng.random() < 0.7 else _cloth(rng)
-    front = body if rng.random() < 0.5 else furniture.shaded(body, rng.choice((0.6, 1.5)))
-    tall = rng.random() < 0.3
-    size = (
-        rng.uniform(0.55, 1.2),
-        rng.uniform(0.4, 0.55),
-        rng.uniform(1.5, 1.9) if tall else rng.uniform(0.55, 1.05),
+    body = (_wood if chance(draws, "cabinet wooden", 0.7) else _cloth)(draws, "cabinet")
+    same = chance(draws, "fronts alike", 0.5)
+    front = body if same else furniture.shaded(body, draws.choice("fronts", (0.6, 1.5)))
+    tall = chance(draws, "cabinet tall", 0.3)
+    width, depth = uniform(draws, "cabinet width", 0.55, 1.2), uniform(draws, "cabinet depth", 0.4, 0.55)
+    size = (width, depth, uniform(draws, "cabinet height", *((1.5, 1.9) if tall else (0.55, 1.05))))
+    rows = 1 if tall else draws.choice("cabinet rows", (2, 3))
+    wall = draws.choice("cabinet wall", (Kind.BACK_WALL, Kind.BACK_WALL, Kind.LEFT_WALL, Kind.RIGHT_WALL))
+    plan.stand_against(
+        "cabinet place", wall, size, lambda p, yaw: furniture.build_cabinet(p, size, yaw, rows, body, front)
     )
-    rows = 1 if tall else rng.choice((2, 3))
-    wall = rng.choice((Kind.BACK_WALL, Kind.BACK_WALL, Kind.LEFT_WALL, Kind.RIGHT_WALL))
-    plan.stand_against(wall, size, lambda p, yaw: furniture.build_cabinet(p, size, yaw, rows, body, front))
 
 
 def _add_lamp(plan: Plan, light: Light) -> None:
-    rng = plan.rng
-    if rng.random() > 0.75:
+    draws = plan.draws
+    if not chance(draws, "lamp", 0.75):
         return
-    metal = rng.choice(((0.03, 0.03, 0.03), (0.55, 0.55, 0.55), (0.45, 0.3, 0.12)))
-    shade = _pale(rng) if rng.random() < 0.6 else _cloth(rng)
-    width = rng.uniform(0.36, 0.52)
-    size = (width, width, rng.uniform(1.25, 1.75))
+    metal = draws.choice("lamp metal", ((0.03, 0.03, 0.03), (0.55, 0.55, 0.55), (0.45, 0.3, 0.12)))
+    shade = (_pale if chance(draws, "shade pale", 0.6) else _cloth)(draws, "shade")
+    width = uniform(draws, "lamp width", 0.36, 0.52)
+    size = (width, width, uniform(draws, "lamp height", 1.25, 1.75))
     glow = 0.04 * light.lamp_power
-    plan.stand_free(size, 0.0, lambda p, _: furniture.build_lamp(p, size, metal, shade, glow))
+    plan.stand_free("lamp place", size, 0.0, lambda p, _: furniture.build_lamp(p, size, metal, shade, glow))
 
 
 def _add_plant(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.6:
+    draws = plan.draws
+    if not chance(draws, "plant", 0.6):
         return
-    pot = _cloth(rng) if rng.random() < 0.5 else _pale(rng)
-    leaf = colorsys.hsv_to_rgb(rng.uniform(0.22, 0.42), rng.uniform(0.5, 0.85), rng.uniform(0.14, 0.4))
-    width = rng.uniform(0.4, 0.65)
-    size = (width, width, rng.uniform(0.6, 1.25))
-    plan.stand_free(size, 0.0, lambda p, _: furniture.build_plant(p, size, pot, leaf))
+    pot = (_cloth if chance(draws, "pot coloured", 0.5) else _pale)(draws, "pot")
+    hue, colour = uniform(draws, "leaf hue", 0.22, 0.42), uniform(draws, "leaf colour", 0.5, 0.85)
+    leaf = colorsys.hsv_to_rgb(hue, colour, uniform(draws, "leaf value", 0.14, 0.4))
+    width = uniform(draws, "plant width", 0.4, 0.65)
+    size = (width, width, uniform(draws, "plant height", 0.6, 1.25))
+    plan.stand_free("plant place", size, 0.0, lambda p, _: furniture.build_plant(p, size, pot, leaf))
 
 
 def _add_chair(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.6:
+    draws = plan.draws
+    if not chance(draws, "chair", 0.6):
         return
-    seat, wood = _cloth(rng), _wood(rng)
-    size = (rng.uniform(0.42, 0.52), rng.uniform(0.44, 0.52), rng.uniform(0.82, 0.98))
-    yaw = rng.uniform(-math.pi, math.pi)
-    plan.stand_free(size, yaw, lambda p, turn: furniture.build_chair(p, size, turn, seat, wood))
+    seat, wood = _cloth(draws, "seat"), _wood(draws, "chair")
+    width, depth = uniform(draws, "chair width", 0.42, 0.52), uniform(draws, "chair depth", 0.44, 0.52)
+    size = (width, depth, uniform(draws, "chair height", 0.82, 0.98))
+    yaw = uniform(draws, "chair turn", -math.pi, math.pi)
+    plan.stand_free("chair place", size, yaw, lambda p, turn: furniture.build_chair(p, size, turn, seat, wood))
 
 
 def _add_rug(plan: Plan) -> None:
-    rng = plan.rng
-    if rng.random() > 0.78:
+    draws = plan.draws
+    if not chance(draws, "rug", 0.78):
         return
-    field, border = _cloth(rng), _pale(rng) if rng.random() < 0.5 else _cloth(rng)
-    size = (rng.uniform(1.2, 2.2), rng.uniform(0.9, 1.5), furniture.FLAT_THICKNESS)
-    yaw = rng.choice((0.0, rng.uniform(-0.3, 0.3)))
-    plan.lay(size, yaw, lambda p, turn: furniture.build_rug(p, size, turn, border, field))
+    field = _cloth(draws, "rug")
+    border = (_pale if chance(draws, "border pale", 0.5) else _cloth)(draws, "border")
+    width, depth = uniform(draws, "rug width", 1.2, 2.2), uniform(draws, "rug depth", 0.9, 1.5)
+    size = (width, depth, furniture.FLAT_THICKNESS)
+    turn = uniform(draws, "rug turn", -0.3, 0.3)
+    yaw = draws.choice("rug turned", (0.0, turn))
+    plan.lay("rug place", yaw, lambda p, turn: furniture.build_rug(p, size, turn, border, field))

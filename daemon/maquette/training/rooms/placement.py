@@ -6,14 +6,26 @@ Footprints never intersect; every thing is in view. What finds no place after so
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
 
-from maquette.training.rooms.ellipses import project_object
+import numpy as np
+from numpy.typing import NDArray
+
+from maquette.training.rooms.draws import Draws, Shares
+from maquette.training.rooms.ellipses import (
+    NEAR,
+    box_corners,
+    convex_hull,
+    polygon_moments,
+    project_object,
+    to_camera,
+    to_picture,
+)
 from maquette.training.rooms.types import FLAT, RESTS_ON_BED, SHELL, Camera, Kind, RoomDescription, RoomObject, Vector
 
-TRIES = 30
 CLEARANCE = 0.06
 VIEW_MARGIN = 0.04
+LEAST_DEPTH = 1.2
+"""Of what stands in view, in metres."""
 
 Build = Callable[[Vector, float], RoomObject]
 Rectangle = tuple[float, float, float, float]
@@ -58,18 +70,34 @@ def rectangles_meet(one: Rectangle, other: Rectangle, clearance: float) -> bool:
 
 def in_view(camera: Camera, thing: RoomObject) -> bool:
     """Whether the middle of a thing is inside the picture."""
-    view = project_object(camera, thing)
-    return view is not None and bool(
-        view.mean.min() > VIEW_MARGIN and view.mean.max() < 1 - VIEW_MARGIN and view.depth > 1.2
-    )
+    corners = to_camera(camera, box_corners(thing))
+    if corners[:, 2].min() <= NEAR:
+        view = project_object(camera, thing)
+        return view is not None and view.depth > LEAST_DEPTH and _shown(view.mean)
+    if corners[:, 2].mean() <= LEAST_DEPTH:
+        return False
+    # The middle of the outline lies between the corners, which tell sooner where they agree.
+    places = to_picture(camera, corners)
+    low, high = places.min(axis=0), places.max(axis=0)
+    if _shown(low) and _shown(high):
+        return True
+    if high.min() <= VIEW_MARGIN or low.max() >= 1 - VIEW_MARGIN:
+        return False
+    return _shown(polygon_moments(convex_hull(places))[1])
+
+
+def _shown(place: NDArray[np.float64]) -> bool:
+    return bool(place.min() > VIEW_MARGIN and place.max() < 1 - VIEW_MARGIN)
 
 
 def fits(camera: Camera, extent: Vector, others: tuple[RoomObject, ...], thing: RoomObject) -> bool:
     """Whether a thing is within the walls, in view, and clear of the other things of its sort."""
-    if not in_view(camera, thing):
-        return False
-    if thing.kind in (Kind.WINDOW, Kind.PICTURE):
-        return _fits_on_wall(extent, others, thing)
+    hangs = thing.kind in (Kind.WINDOW, Kind.PICTURE)
+    free = _fits_on_wall(extent, others, thing) if hangs else _fits_on_floor(extent, others, thing)
+    return free and in_view(camera, thing)
+
+
+def _fits_on_floor(extent: Vector, others: tuple[RoomObject, ...], thing: RoomObject) -> bool:
     left, front, right, back = footprint(thing)
     if left < -extent[0] / 2 or right > extent[0] / 2 or back > extent[1] or front < 0.1:
         return False
@@ -99,7 +127,7 @@ def fits_in_room(room: RoomDescription, thing: RoomObject) -> bool:
 class Plan:
     """A room being furnished."""
 
-    rng: Random
+    draws: Draws
     extent: Vector
     camera: Camera
     placed: list[RoomObject] = field(default_factory=list[RoomObject])
@@ -108,46 +136,50 @@ class Plan:
         """Place a thing without asking whether it fits."""
         self.placed.append(thing)
 
-    def _first_fit(self, propose: Callable[[], RoomObject]) -> RoomObject | None:
-        for _ in range(TRIES):
-            thing = propose()
-            if fits(self.camera, self.extent, tuple(self.placed), thing):
-                self.put(thing)
-                return thing
-        return None
+    def _place(self, name: str, coordinates: int, build: Callable[[Shares], RoomObject]) -> RoomObject | None:
+        others = tuple(self.placed)
+        thing = self.draws.place(name, coordinates, build, lambda thing: fits(self.camera, self.extent, others, thing))
+        if thing is not None:
+            self.put(thing)
+        return thing
 
-    def stand_against(self, wall: Kind, size: Vector, build: Build) -> RoomObject | None:
+    def stand_against(self, name: str, wall: Kind, size: Vector, build: Build) -> RoomObject | None:
         """Stand a thing with its back to a wall."""
-        return self._first_fit(lambda: build(*self._against(wall, size[0], size[1], 0.0)))
+        return self._place(name, 1, lambda shares: build(*self._against(wall, size[0], size[1], 0.0, *shares)))
 
-    def hang(self, wall: Kind, height: float, size: Vector, build: Build) -> RoomObject | None:
+    def hang(self, name: str, wall: Kind, height: float, size: Vector, build: Build) -> RoomObject | None:
         """Hang a thing on a wall with its lower edge at `height`."""
-        return self._first_fit(lambda: build(*self._against(wall, size[0], size[1], height)))
+        return self._place(name, 1, lambda shares: build(*self._against(wall, size[0], size[1], height, *shares)))
 
-    def stand_free(self, size: Vector, yaw: float, build: Build) -> RoomObject | None:
+    def stand_free(self, name: str, size: Vector, yaw: float, build: Build) -> RoomObject | None:
         """Stand a thing anywhere on the floor, more often near the walls."""
-        return self._first_fit(lambda: build(self._floor_point(max(size[0], size[1]) / 2), yaw))
+        half = max(size[0], size[1]) / 2
+        return self._place(name, 2, lambda shares: build(self._floor_point(half, *shares), yaw))
 
-    def lay(self, size: Vector, yaw: float, build: Build) -> RoomObject | None:
+    def lay(self, name: str, yaw: float, build: Build) -> RoomObject | None:
         """Lay a rug on the floor, towards the middle of the room."""
-        return self._first_fit(lambda: build(self._middle_point(), yaw))
+        return self._place(name, 2, lambda shares: build(self._middle_point(*shares), yaw))
 
-    def _against(self, wall: Kind, width: float, depth: float, height: float) -> tuple[Vector, float]:
+    def _against(self, wall: Kind, width: float, depth: float, height: float, along: float) -> tuple[Vector, float]:
         room_width, room_depth, _ = self.extent
         gap = 0.0 if height > 0 else 0.03
         if wall is Kind.BACK_WALL:
             reach = max(0.0, (room_width - width) / 2 - 0.06)
-            return (self.rng.uniform(-reach, reach), room_depth - depth / 2 - gap, height), 0.0
-        y = self.rng.uniform(0.3 + width / 2, max(0.3 + width / 2, room_depth - width / 2 - 0.06))
+            return (_between(-reach, reach, along), room_depth - depth / 2 - gap, height), 0.0
+        y = _between(0.3 + width / 2, max(0.3 + width / 2, room_depth - width / 2 - 0.06), along)
         side = -1 if wall is Kind.LEFT_WALL else 1
         return (side * (room_width / 2 - depth / 2 - gap), y, height), -side * math.pi / 2
 
-    def _floor_point(self, half: float) -> Vector:
+    def _floor_point(self, half: float, across: float, away: float) -> Vector:
         width, depth, _ = self.extent
-        x = self.rng.uniform(-1, 1)
+        x = _between(-1, 1, across)
         near_wall = math.copysign(abs(x) ** 0.5, x)
-        return near_wall * (width / 2 - half - 0.04), self.rng.uniform(0.6, depth - half - 0.04), 0.0
+        return near_wall * (width / 2 - half - 0.04), _between(0.6, depth - half - 0.04, away), 0.0
 
-    def _middle_point(self) -> Vector:
+    def _middle_point(self, across: float, away: float) -> Vector:
         width, depth, _ = self.extent
-        return self.rng.uniform(-0.25, 0.25) * width, self.rng.uniform(0.25, 0.7) * depth, 0.0
+        return _between(-0.25, 0.25, across) * width, _between(0.25, 0.7, away) * depth, 0.0
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + (high - low) * share
