@@ -5,6 +5,7 @@ the area inside the convex outline of its projected box; its edge lies near squa
 exact for an ellipse and within a few per cent of the area for a rectangle.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ Array = NDArray[np.float64]
 NEAR = 0.05
 EDGE_DISTANCE = 4.0
 _NEAR_PLANE: tuple[Array, float] = (np.array([0.0, 0.0, 1.0]), -NEAR)
+_CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)])
+_PICTURE_AXES = np.array([1.0, -1.0])
 _FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
 
 
@@ -36,11 +39,11 @@ class ObjectView:
 
 def camera_axes(camera: Camera) -> Array:
     """The camera's right, up and forward unit vectors as the rows of a (3, 3) matrix."""
-    sin_yaw, cos_yaw = np.sin(camera.yaw), np.cos(camera.yaw)
-    sin_pitch, cos_pitch = np.sin(camera.pitch), np.cos(camera.pitch)
-    forward = np.array([sin_yaw * cos_pitch, cos_yaw * cos_pitch, -sin_pitch])
-    right = np.array([cos_yaw, -sin_yaw, 0.0])
-    return np.stack([right, np.cross(right, forward), forward])
+    sin_yaw, cos_yaw = math.sin(camera.yaw), math.cos(camera.yaw)
+    sin_pitch, cos_pitch = math.sin(camera.pitch), math.cos(camera.pitch)
+    right = (cos_yaw, -sin_yaw, 0.0)
+    up = (sin_yaw * sin_pitch, cos_yaw * sin_pitch, cos_pitch)
+    return np.array([right, up, (sin_yaw * cos_pitch, cos_yaw * cos_pitch, -sin_pitch)])
 
 
 def to_camera(camera: Camera, points: Array) -> Array:
@@ -52,14 +55,13 @@ def to_picture(camera: Camera, points: Array) -> Array:
     """Points (N, 3) in the camera's frame, in front of it, as picture coordinates (N, 2)."""
     focal = 0.5 / np.tan(camera.fov / 2)
     scale = focal / points[:, 2]
-    return np.stack([0.5 + scale * points[:, 0], 0.5 - scale * points[:, 1]], axis=1)
+    return 0.5 + points[:, :2] * scale[:, None] * _PICTURE_AXES
 
 
 def box_corners(thing: RoomObject) -> Array:
     """The eight corners (8, 3) of an object's box in the world; the bits of the index are x, y, z from high to low."""
-    signs = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)])
-    local = signs * np.asarray(thing.size)
-    sin_yaw, cos_yaw = np.sin(thing.yaw), np.cos(thing.yaw)
+    local = _CORNERS * np.asarray(thing.size)
+    sin_yaw, cos_yaw = math.sin(thing.yaw), math.cos(thing.yaw)
     turned = np.stack(
         [cos_yaw * local[:, 0] - sin_yaw * local[:, 1], sin_yaw * local[:, 0] + cos_yaw * local[:, 1], local[:, 2]],
         axis=1,

@@ -94,7 +94,17 @@ def silhouette_moments(camera: Camera, thing: RoomObject) -> tuple[Array, Array]
     draw = ImageDraw.Draw(raster)
     for outline in outlines:
         draw.polygon([(float(x), float(y)) for x, y in (outline - low) / cell - 0.5], fill=1, outline=1)
-    rows, columns = np.nonzero(np.asarray(raster))
-    places = np.stack([columns, rows], axis=1).astype(np.float64)
-    spread = np.cov(places.T, bias=True) + np.eye(2) / 12
-    return low + (places.mean(axis=0) + 0.5) * cell, spread * cell**2
+    mean, spread = _moments(np.asarray(raster, np.float64))
+    return low + (mean + 0.5) * cell, (spread + np.eye(2) / 12) * cell**2
+
+
+def _moments(raster: Array) -> tuple[Array, Array]:
+    """Mean (2,) and covariance (2, 2) of the columns and rows of a raster's cells, weighed by what they hold."""
+    columns, rows = raster.sum(axis=0), raster.sum(axis=1)
+    total = columns.sum()
+    across, down = np.arange(len(columns)), np.arange(len(rows))
+    mean = np.array([columns @ across, rows @ down]) / total
+    across, down = across - mean[0], down - mean[1]
+    shared = down @ raster @ across
+    covariance = np.array([[columns @ across**2, shared], [shared, rows @ down**2]]) / total
+    return mean, covariance
