@@ -13,6 +13,7 @@ from maquette.training.blobgan_features import BLOBS
 from maquette.training.blobgan_recipe import CHECKPOINT, learning_rate_share, load_average, new_model
 from maquette.training.blobgan_run import run_recipe
 from maquette.training.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.rooms.noise import describe_shards
 from maquette.training.rooms.types import Kind
 
 
@@ -105,8 +106,16 @@ def test_a_run_needs_rooms(tmp_path: Path) -> None:
     assert caught.value.reason is Reason.CONTENT_NOT_FOUND
 
 
+def test_a_run_needs_described_rooms_before_it_begins(tmp_path: Path) -> None:
+    write_rooms(tmp_path / "rooms", 0, 8)
+    with pytest.raises(MaquetteError, match="no described rooms"):
+        run_recipe(tmp_path / "rooms", tmp_path / "run", 1.0, resumed=False)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_neither_overwrites_nor_invents_a_checkpoint(tmp_path: Path) -> None:
     write_rooms(tmp_path / "rooms", 0, 8)
+    list(describe_shards(tmp_path / "rooms", 0, 4))
     with pytest.raises(MaquetteError, match="no checkpoint"):
         run_recipe(tmp_path / "rooms", tmp_path / "run", 1.0, resumed=True)
     save_checkpoint(tmp_path / "run" / CHECKPOINT, PictureTrainer(new_model()), 0.0)

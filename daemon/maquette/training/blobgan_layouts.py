@@ -2,46 +2,105 @@
 
 import copy
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from maquette.errors import MaquetteError, Reason
+from maquette.models.adversary import set_rate
 from maquette.models.blobgan.layout_network import LayoutNetwork
 from maquette.models.blobgan.training import LooksNetwork
 from maquette.models.blobgan.training_layouts import (
-    Components,
-    NoiseCode,
+    Standard,
     folded,
     frechet_distance,
     layout_statistics,
     layout_vectors,
-    loss_weights,
-    principal_components,
-    row_values,
+    rows_present,
+    standard_of,
     start_linear,
 )
-from maquette.training.blobgan_features import BLOBS, RoomFeatures
-from maquette.training.blobgan_recipe import WIDTH
+from maquette.training.blobgan_features import BLOBS, RoomFeatures, concatenated, features_of, labels_of, mirrored
+from maquette.training.blobgan_recipe import WIDTH, keep_freed_memory, print_progress
+from maquette.training.blobgan_weights import load_weights, replace_layouts
+from maquette.training.checkpoints import begin, save_checkpoint, train_for
+from maquette.training.rooms.noise import list_noise_shards, mirrored_noise, noise_slots
+from maquette.training.rooms.shards import read_shard
 
-NOISE_WIDTH = 152
 HIDDEN_WIDTH = 304
-COMPONENT_COUNT = 152
 AVERAGE_DECAY = 0.995
 BATCH = 128
+LINEAR_ROOMS = 20_000
+"""Enough to begin with the best linear map."""
+TRUE_ROOMS = 4000
 LEARNING_RATE = 0.2
 """For weights stored a hundred times as large as they are used."""
 
 
+CHECKPOINT = "layouts.pt"
+UNSEEN_SHARE = 0.02
+"""Of the rooms, the last ones, which are never trained on."""
+
+
 @dataclass(frozen=True)
 class LayoutProgress:
-    """Seconds, the last loss, and the Fréchet distance of sampled to true layouts."""
+    """Where training stands: steps, seconds, the last losses' mean, that of unseen rooms, and how samples compare.
 
+    ``distance`` is the Fréchet distance of the statistics of sampled to true layouts.
+    """
+
+    steps: int
     seconds: float
     loss: float
+    unseen: float
     distance: float
+
+
+@dataclass(frozen=True)
+class NoiseRooms:
+    """N rooms and the noise that they follow from.
+
+    Attributes:
+        noise: (N, Z).
+        vectors: (N, O), layout vectors.
+    """
+
+    noise: Tensor
+    vectors: Tensor
+
+    def part(self, which: slice) -> "NoiseRooms":
+        """Some of the rooms."""
+        return NoiseRooms(self.noise[which], self.vectors[which])
+
+
+def described_rooms(folder: Path, looks: LooksNetwork) -> NoiseRooms:
+    """The rooms of a folder that were described from noise, each with its mirror image, and the looks they are given.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND where there are none.
+    """
+    check_described(folder)
+    slots = noise_slots()
+    noise: list[Tensor] = []
+    features: list[RoomFeatures] = []
+    for path in list_noise_shards(folder):
+        shard = read_shard(path)
+        labels, own = labels_of(shard), shard["noise"].astype(np.float32)
+        noise += [torch.from_numpy(own), torch.from_numpy(mirrored_noise(own, labels["yaw"], slots))]
+        features += [features_of(labels), features_of(mirrored(labels))]
+    return NoiseRooms(torch.cat(noise), steady_vectors_of(looks, concatenated(features)))
+
+
+def check_described(folder: Path) -> None:
+    """Raise a MaquetteError, CONTENT_NOT_FOUND, where a folder has no rooms that were described from noise."""
+    if not list_noise_shards(folder):
+        message = f"There are no described rooms in {folder}."
+        raise MaquetteError(Reason.CONTENT_NOT_FOUND, message, "Describe some: maquette train describe-rooms.")
 
 
 @torch.no_grad()
@@ -60,17 +119,12 @@ def steady_vectors_of(looks: LooksNetwork, rooms: RoomFeatures) -> Tensor:
 def steady_shapes(rooms: RoomFeatures) -> tuple[Tensor, Tensor]:
     """Aspects and angles (N, K) that are near each other for each kind of thing, so that regression loses no lean.
 
-    Half a turn changes no ellipse: what mostly stands has angles from 0 to π, all else from −π/2 to π/2. What is absent
-    has the mean shape of its kind.
+    Half a turn changes no ellipse: what mostly stands has angles from 0 to π, all else from −π/2 to π/2.
     """
     seen = torch.from_numpy(rooms.sizes > 0)
-    count = seen.sum(dim=0).clamp(min=1)
     aspects, angles = torch.from_numpy(rooms.aspects), torch.from_numpy(rooms.angles)
-    stands = ((torch.sin(angles).abs() > torch.cos(angles).abs()) & seen).sum(dim=0) > count / 2
-    angles = torch.where(stands & (angles < 0), angles + math.pi, angles)
-    mean_aspect = ((aspects.log() * seen).sum(dim=0) / count).exp()
-    mean_angle = (angles * seen).sum(dim=0) / count
-    return torch.where(seen, aspects, mean_aspect), torch.where(seen, angles, mean_angle)
+    stands = ((torch.sin(angles).abs() > torch.cos(angles).abs()) & seen).sum(dim=0) > seen.sum(dim=0) / 2
+    return aspects, torch.where(stands & (angles < 0), angles + math.pi, angles)
 
 
 def statistics_of(vectors: Tensor) -> Tensor:
@@ -85,60 +139,135 @@ def sample_vectors(network: LayoutNetwork, count: int, seed: int = 1) -> Tensor:
 
 
 class LayoutTrainer:
-    """Trains a layout network to go from each room's noise to its layout vector (N, O)."""
+    """Trains a layout network to go from noise to the layout vectors of the rooms that follow from it.
 
-    def __init__(self, vectors: Tensor, seed: int = 0) -> None:
+    Args:
+        rooms: the last ones are only looked at to see how well it does.
+        seed: of the order of the rooms, and of the network.
+    """
+
+    def __init__(self, rooms: NoiseRooms, seed: int = 0) -> None:
         torch.manual_seed(seed)
         self.generator = torch.Generator().manual_seed(seed)
-        weights = loss_weights(len(BLOBS), WIDTH, WIDTH)
-        self.components: Components = principal_components(vectors, weights, COMPONENT_COUNT)
-        self.truth = statistics_of(vectors)
-        self.targets = self.components.encode(vectors)
-        present = torch.cat((torch.ones(len(vectors), 1), (vectors[:, 1 : len(BLOBS) + 1] > 0).float()), dim=1) > 0
-        rows = row_values(vectors, weights, len(BLOBS))
-        self.code = NoiseCode(rows, present, NOISE_WIDTH, self.generator)
-        self.network = LayoutNetwork(NOISE_WIDTH, HIDDEN_WIDTH, COMPONENT_COUNT)
-        everyone = torch.arange(len(vectors)).repeat(2)
-        start_linear(self.network, self.code.noise(everyone, self.generator), self.targets[everyone])
+        self.steps = 0
+        unseen = max(1, round(UNSEEN_SHARE * len(rooms.noise)))
+        self.rooms, self.unseen = rooms.part(slice(-unseen)), rooms.part(slice(-unseen, None))
+        present = self._present(self.rooms.vectors)
+        self.standard: Standard = standard_of(self.rooms.vectors, present, len(BLOBS), (WIDTH, WIDTH))
+        self.truth = statistics_of(self.rooms.vectors[:TRUE_ROOMS])
+        self.network = LayoutNetwork(rooms.noise.shape[1], HIDDEN_WIDTH, rooms.vectors.shape[1])
+        first = slice(LINEAR_ROOMS)
+        # What is absent counts as the mean of its kind.
+        targets = self.standard.encode(self.rooms.vectors[first]) * present[first]
+        start_linear(self.network, self.rooms.noise[first], targets)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.network.parameters(), betas=(0.9, 0.99))
 
     def step(self, rate: float) -> float:
         """One step at `rate` times the learning rate; returns the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * rate
-        rooms = torch.randint(len(self.targets), (BATCH,), generator=self.generator)
-        made = self.network(self.code.noise(rooms, self.generator))
-        loss = (made - self.targets[rooms]).square().sum(dim=-1).mean()
+        set_rate(self.optimiser, LEARNING_RATE * rate)
+        chosen = torch.randint(len(self.rooms.noise), (BATCH,), generator=self.generator)
+        loss = self._loss(self.network, NoiseRooms(self.rooms.noise[chosen], self.rooms.vectors[chosen]))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
+        self.steps += 1
         self._follow()
         return float(loss.detach())
+
+    def _loss(self, network: LayoutNetwork, rooms: NoiseRooms) -> Tensor:
+        wrong = network(rooms.noise) - self.standard.encode(rooms.vectors)
+        return (wrong * self._present(rooms.vectors)).square().sum(dim=1).mean()
+
+    @staticmethod
+    def _present(vectors: Tensor) -> Tensor:
+        return rows_present(vectors, len(BLOBS), 2 * WIDTH)
 
     @torch.no_grad()
     def _follow(self) -> None:
         for averaged, own in zip(self.average.parameters(), self.network.parameters(), strict=True):
             averaged.lerp_(own, 1 - AVERAGE_DECAY)
 
+    @torch.no_grad()
+    def unseen_loss(self) -> float:
+        """The averaged network's loss on rooms that it was never trained on."""
+        return float(self._loss(self.average, self.unseen))
+
     def distance(self, count: int = 4000) -> float:
         """Fréchet distance of sampled to true layout statistics."""
-        return frechet_distance(statistics_of(self.components.decode(sample_vectors(self.average, count))), self.truth)
+        return frechet_distance(statistics_of(sample_vectors(self.finished(), count)), self.truth)
 
     def finished(self) -> LayoutNetwork:
         """The averaged layout network, putting out layout vectors."""
-        return folded(self.average, self.components).eval().requires_grad_(False)
+        return folded(self.average, self.standard).eval().requires_grad_(False)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on with the same rooms."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generator": self.generator.get_state(),
+            "standard": [self.standard.mean, self.standard.scale],
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state of :meth:`state_dict`."""
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.generator.set_state(state["generator"])
+        self.standard = Standard(*state["standard"])
+        self.steps = int(state["steps"])
 
 
 def train_layouts(
-    trainer: LayoutTrainer, budget: float, report: Callable[[LayoutProgress], None], report_every: float = 20.0
-) -> None:
-    """Train for `budget` seconds, the learning rate falling linearly to zero."""
-    begin = reported = time.monotonic()
-    loss = 0.0
-    while (seconds := time.monotonic() - begin) < budget:
-        loss = trainer.step(max(0.0, 1 - seconds / budget))
-        if time.monotonic() - reported > report_every:
-            reported = time.monotonic()
-            report(LayoutProgress(seconds, loss, trainer.distance()))
-    report(LayoutProgress(budget, loss, trainer.distance()))
+    trainer: LayoutTrainer,
+    checkpoints: Path,
+    budget: float,
+    spent: float = 0.0,
+    save_every: float = 60.0,
+    report: Callable[[LayoutProgress], None] = lambda progress: None,
+) -> float:
+    """Train until ``budget`` seconds are spent, the learning rate falling linearly to zero; returns the seconds."""
+    losses: list[float] = []
+
+    def step(seconds: float) -> None:
+        losses.append(trainer.step(max(0.0, 1 - seconds / budget)))
+
+    def keep(seconds: float) -> None:
+        save_checkpoint(checkpoints / CHECKPOINT, trainer, seconds)
+        loss = float(np.mean(losses[-500:])) if losses else math.nan
+        report(LayoutProgress(trainer.steps, seconds, loss, trainer.unseen_loss(), trainer.distance()))
+
+    return train_for(budget, step, keep, spent, save_every)
+
+
+def run_layouts(
+    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+) -> Path:
+    """Train the layout network of a weights file for ``budget`` seconds, and write the file again with it.
+
+    Args:
+        data: folder of described rooms.
+        weights: file of the recipe "rooms".
+        checkpoints: folder for what training keeps.
+        budget: seconds, those of earlier runs included.
+        resumed: go on from the newest checkpoint.
+        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
+            that would be overwritten; see also `load_weights`.
+    """
+    _, looks = load_weights(weights)
+    rooms = described_rooms(data, looks)
+    keep_freed_memory()
+    trainer = LayoutTrainer(rooms)
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
+    train_layouts(trainer, checkpoints, budget, spent, report=print_progress)
+    path = out or weights
+    note = f"Trained for {budget:.0f} s, {trainer.steps} steps of {BATCH} of {len(rooms.noise)} described rooms."
+    replace_layouts(weights, path, trainer.finished(), note)
+    return path

@@ -27,7 +27,7 @@ from maquette.training.blobgan_evaluation import (
 )
 from maquette.training.blobgan_features import drawing_order, features_of, labels_of
 from maquette.training.blobgan_inversion import InversionFigures, evaluate_inversion
-from maquette.training.blobgan_layouts import LayoutTrainer, steady_vectors_of, train_layouts
+from maquette.training.blobgan_layouts import LayoutTrainer, check_described, described_rooms, train_layouts
 from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.blobgan_recipe import (
     CHECKPOINT,
@@ -79,6 +79,7 @@ def run_recipe(data: Path, checkpoints: Path, budget: float, resumed: bool, out:
             that would be overwritten.
     """
     rooms = rooms_of(data)
+    check_described(data)
     keep_freed_memory()
     model = new_model()
     settle_silhouettes(model)
@@ -97,8 +98,8 @@ def finish(data: Path, checkpoints: Path, layout_budget: float, seconds: float, 
     """Train the layout network on the newest checkpoint's looks, and write the weights file."""
     rooms, model = RoomData(data), load_average(checkpoints)
     features = rooms.all_features()
-    layouts = LayoutTrainer(steady_vectors_of(model.looks, features))
-    train_layouts(layouts, layout_budget, print_progress)
+    layouts = LayoutTrainer(described_rooms(data, model.looks))
+    train_layouts(layouts, checkpoints, layout_budget, report=print_progress)
     path = out or checkpoints / f"{MODEL_ID}.safetensors"
     order = drawing_order(features, model.looks(features.labelled()).structures)
     save_weights(path, model, layouts.finished(), order, describe_weights(seconds, len(rooms)))

@@ -28,6 +28,8 @@ from maquette.training.blobgan_recipe import CHANNELS, RESOLUTION, new_model
 MODEL_ID = "blobgan-rooms"
 LOOKS_PREFIX = "looks."
 DECODER_PREFIX = "generator_ema."
+LAYOUTS_PREFIX = "layout_net_ema."
+MEAN_LATENT = "mean_latent"
 WORKING_SET_BYTES = 96 * 1024 * 1024
 
 
@@ -66,11 +68,8 @@ def save_weights(
     Raises:
         MaquetteError: INTERNAL if a value does not fit half precision.
     """
-    tensors = {DECODER_PREFIX + name: value for name, value in pictures.decoder.state_dict().items()}
-    tensors |= {f"layout_net_ema.{name}": value for name, value in layouts.state_dict().items()}
-    tensors |= {DRAWING_ORDER_PREFIX + name: value for name, value in order.state_dict().items()}
-    tensors |= {LOOKS_PREFIX + name: value for name, value in pictures.looks.state_dict().items()}
-    tensors["mean_latent"] = mean_latent(layouts)
+    tensors = _prefixed(DECODER_PREFIX, pictures.decoder) | _layout_tensors(layouts)
+    tensors |= _prefixed(DRAWING_ORDER_PREFIX, order) | _prefixed(LOOKS_PREFIX, pictures.looks)
     write_weights_file(path, {name: _stored(name, value) for name, value in tensors.items()}, description)
 
 
@@ -86,7 +85,7 @@ def add_encoder(source: Path, path: Path, encoder: SegmentingEncoder, note: str)
     Raises:
         MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
     """
-    _replace(source, path, INVERTER_PREFIX, encoder, {"encoder_note": note})
+    _replace(source, path, _prefixed(INVERTER_PREFIX, encoder), {"encoder_note": note}, (INVERTER_PREFIX,))
 
 
 def replace_decoder(source: Path, path: Path, decoder: Decoder, note: str) -> None:
@@ -101,12 +100,38 @@ def replace_decoder(source: Path, path: Path, decoder: Decoder, note: str) -> No
     Raises:
         MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
     """
-    _replace(source, path, DECODER_PREFIX, decoder, {"sharpening_note": note})
+    _replace(source, path, _prefixed(DECODER_PREFIX, decoder), {"sharpening_note": note}, (DECODER_PREFIX,))
 
 
-def _replace(source: Path, path: Path, prefix: str, module: nn.Module, extra: Mapping[str, str]) -> None:
-    kept = {name: tensor for name, tensor in read_tensors(source).items() if not name.startswith(prefix)}
-    stored = {prefix + name: _stored(prefix + name, value) for name, value in module.state_dict().items()}
+def replace_layouts(source: Path, path: Path, layouts: LayoutNetwork, note: str) -> None:
+    """Write a weights file again with another layout network, for the same decoder.
+
+    Args:
+        source: weights file; may be ``path`` itself.
+        path: of the new file, which is written whole or not at all.
+        layouts: the new one.
+        note: how it was trained.
+
+    Raises:
+        MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
+    """
+    tensors = _layout_tensors(layouts)
+    _replace(source, path, tensors, {"layout_note": note}, (LAYOUTS_PREFIX, MEAN_LATENT))
+
+
+def _layout_tensors(layouts: LayoutNetwork) -> dict[str, Tensor]:
+    return {**_prefixed(LAYOUTS_PREFIX, layouts), MEAN_LATENT: mean_latent(layouts)}
+
+
+def _prefixed(prefix: str, module: nn.Module) -> dict[str, Tensor]:
+    return {prefix + name: value for name, value in module.state_dict().items()}
+
+
+def _replace(
+    source: Path, path: Path, tensors: Mapping[str, Tensor], extra: Mapping[str, str], replaced: tuple[str, ...]
+) -> None:
+    kept = {name: tensor for name, tensor in read_tensors(source).items() if not name.startswith(replaced)}
+    stored = {name: _stored(name, value) for name, value in tensors.items()}
     description = describe(source, read_metadata(source))
     description = replace(description, extra={**description.extra, **extra})
     write_weights_file(path, stored_tensors(kept) | stored, description)

@@ -50,6 +50,19 @@ def render_rooms(
             typer.echo(str(path))
 
 
+@app.command("describe-rooms")
+def describe_rooms(
+    out: Annotated[Path, typer.Option(help="Folder for the shards.")],
+    count: Annotated[int, typer.Option(min=1, help="How many rooms.")] = 100_000,
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first room's noise.")] = 0,
+) -> None:
+    """Describe rooms that follow from noise, for BlobGAN's layouts: no picture is made. Runs may share a folder."""
+    from maquette.training.rooms.noise import describe_shards
+
+    for path in describe_shards(out, first_seed, count):
+        typer.echo(str(path))
+
+
 @app.command("render-lands")
 def render_lands(
     out: Annotated[Path, typer.Option(help="Folder for the shards.")],
@@ -127,6 +140,25 @@ def blobgan_encoder(
 
     torch.set_num_threads(threads)
     typer.echo(str(run_encoder_recipe(data, weights, checkpoints, minutes * 60, resume, out)))
+
+
+@app.command("blobgan-layouts")
+def blobgan_layouts(
+    data: Annotated[Path, typer.Option("--data", help="Folder of described rooms (describe-rooms).")],
+    weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the layout network.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the layouts, resumed runs included.")] = 45,
+    resume: Resume = False,
+    threads: Threads = 1,
+    out: ReplacedFile = None,
+) -> None:
+    """Train the layout network of a BlobGAN of rooms, which new scenes come from, and write its weights file again."""
+    import torch
+
+    from maquette.training.blobgan_layouts import run_layouts
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_layouts(data, weights, checkpoints, minutes * 60, resume, out)))
 
 
 @app.command("blobgan-sharpening")

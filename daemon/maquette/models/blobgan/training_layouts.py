@@ -1,12 +1,12 @@
-"""How the layout network learns where things are: by regression from noise that is computed from each room.
+"""How the layout network learns where things are: by regression from the noise that each room follows from.
 
-A Gaussian copula says which noise a room comes from; the published layout network learns to go from that noise to the
-room. It puts out principal components of layout vectors, which are folded into the last layer afterwards, so that the
-network that is kept puts out what the published one does.
+It puts out standardised layout vectors; what they are standardised by is folded into the last layer afterwards, so that
+the network that is kept puts out what the published one does.
 """
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,6 +19,8 @@ from maquette.models.blobgan.layout_network import LEARNING_RATE_MULTIPLIER, SHA
 from maquette.models.blobgan.splatting import Layout
 
 LARGEST_LOGIT = 6.0
+SHAPE_WEIGHT = 0.25
+SMALLEST_VARIANCE = 1e-6
 
 
 def eigenvectors(symmetric: Tensor) -> tuple[Tensor, Tensor]:
@@ -27,37 +29,9 @@ def eigenvectors(symmetric: Tensor) -> tuple[Tensor, Tensor]:
     return values, vectors
 
 
-def normal_quantile(probability: Tensor) -> Tensor:
-    """The value below which a normal variable lies with this probability."""
-    return cast("Tensor", torch.special.ndtri(probability))
-
-
 def solved(matrix: Tensor, right: Tensor) -> Tensor:
     """``matrix⁻¹ · right``."""
     return cast("Tensor", torch.linalg.solve(matrix, right))
-
-
-@dataclass(frozen=True)
-class Components:
-    """Principal components of layout vectors (O,), by which places and sizes count as much as looks.
-
-    Attributes:
-        mean: (O,).
-        to_components: (O, P), from centred layout vectors to components.
-        from_components: (P, O), back.
-    """
-
-    mean: Tensor
-    to_components: Tensor
-    from_components: Tensor
-
-    def encode(self, vectors: Tensor) -> Tensor:
-        """Layout vectors (N, O) to components (N, P)."""
-        return (vectors - self.mean) @ self.to_components
-
-    def decode(self, components: Tensor) -> Tensor:
-        """Components (N, P) to layout vectors (N, O)."""
-        return self.mean + components @ self.from_components
 
 
 def layout_vectors(layout: Layout, aspects: Tensor, angles: Tensor) -> Tensor:
@@ -78,86 +52,78 @@ def layout_vectors(layout: Layout, aspects: Tensor, angles: Tensor) -> Tensor:
     return torch.cat((sizes, background, rows.reshape(batch, -1)), dim=1)
 
 
-def loss_weights(blob_count: int, structure_width: int, style_width: int) -> Tensor:
-    """How much each standardised value of a layout vector counts (O,): a blob's place about as much as its looks."""
-    features = structure_width + style_width
-    row = torch.full((2 + SHAPE_OUTPUTS + features,), 1.0 / features)
-    row[:2], row[2 : 2 + SHAPE_OUTPUTS] = 0.5, 0.12
-    sizes = torch.full((blob_count + 1,), 1.0)
-    sizes[0] = 0.0
-    return torch.cat((sizes, torch.full((features,), 1.0 / features), row.repeat(blob_count)))
+@dataclass(frozen=True)
+class Standard:
+    """What layout vectors (O,) are standardised by, so that every value counts as much as it matters.
 
-
-def principal_components(vectors: Tensor, weights: Tensor, count: int) -> Components:
-    """The `count` components of layout vectors (N, O) that matter most under these weights (O,)."""
-    mean, scale = vectors.mean(dim=0), vectors.std(dim=0).clamp(min=1e-3)
-    emphasis = weights.clamp(min=1e-8).sqrt() / scale
-    weighted = (vectors - mean) * emphasis
-    _, directions = eigenvectors(weighted.T @ weighted)
-    basis = directions[:, -count:].flip(1)
-    return Components(mean, emphasis[:, None] * basis, basis.T / emphasis)
-
-
-class NoiseCode:
-    """Which noise each room comes from: a Gaussian copula over what the rooms' rows look like.
-
-    Every row (a kind of thing) is summed up by a few principal components of its place, size and looks, each turned
-    into a normal variable by its rank among the rooms, and by one normal variable more that is high where the row is
-    present. What a room lacks is drawn at random. Whitening makes all of it as independent as linear maps can, so
-    that fresh normal noise means a new room of the same kind.
-
-    Args:
-        rows: (N, R, C) what is known of each row, weighted.
-        present: (N, R) whether a room has the row.
-        width: of the noise, Z; R components each as far as they go, after one for each row that may be absent.
-        generator: for what is drawn at random.
+    Attributes:
+        mean: (O,) where the row that it belongs to is present.
+        scale: (O,), its spread there by the root of its weight.
     """
 
-    def __init__(self, rows: Tensor, present: Tensor, width: int, generator: torch.Generator) -> None:
-        shares = present.float().mean(dim=0)
-        self._optional = torch.nonzero(shares < 1.0).flatten()
-        self._present = present[:, self._optional]
-        self._shares = shares[self._optional]
-        each = (width - len(self._optional)) // rows.shape[1]
-        scores = [_normal_scores(rows[:, row], present[:, row], each) for row in range(rows.shape[1])]
-        rest = width - len(self._optional) - each * rows.shape[1]
-        self._scores = torch.cat([*scores, rows.new_full((len(rows), rest), torch.nan)], dim=1)
-        everything = self._gaussian(torch.arange(len(rows)).repeat(4), generator)
-        values, vectors = eigenvectors(torch.cov(everything.T))
-        self._whitening = vectors / values.clamp(min=1e-3).sqrt() @ vectors.T
+    mean: Tensor
+    scale: Tensor
 
-    def noise(self, rooms: Tensor, generator: torch.Generator) -> Tensor:
-        """Noise (B, Z) of some of the rooms (B,) by index; what they lack is drawn anew at each call."""
-        return self._gaussian(rooms, generator) @ self._whitening
+    def encode(self, vectors: Tensor) -> Tensor:
+        """Layout vectors (N, O), standardised."""
+        return (vectors - self.mean) / self.scale
 
-    def _gaussian(self, rooms: Tensor, generator: torch.Generator) -> Tensor:
-        scores = self._scores[rooms]
-        filled = torch.where(scores.isnan(), torch.randn(scores.shape, generator=generator), scores)
-        draw = torch.rand(len(rooms), len(self._optional), generator=generator).clamp(1e-4, 1 - 1e-4)
-        absent = 1 - self._shares
-        quantile = torch.where(self._present[rooms], absent + self._shares * draw, absent * draw)
-        return torch.cat((normal_quantile(quantile), filled), dim=1)
+    def decode(self, values: Tensor) -> Tensor:
+        """Back."""
+        return values * self.scale + self.mean
 
 
-def _normal_scores(values: Tensor, present: Tensor, count: int) -> Tensor:
-    """The first components (N, count) of a row's values (N, C), each made normal by rank; NaN where it is absent."""
-    seen = values[present]
-    centred = seen - seen.mean(dim=0)
-    _, directions = eigenvectors(centred.T @ centred)
-    ranks = (centred @ directions[:, -count:].flip(1)).argsort(dim=0).argsort(dim=0)
-    scores = values.new_full((len(values), count), torch.nan)
-    scores[present] = normal_quantile((ranks + 0.5) / len(seen))
-    return scores
+def rows_present(vectors: Tensor, blob_count: int, features: int) -> Tensor:
+    """Which values of layout vectors (N, O) mean anything (N, O): all but the rows of absent blobs.
+
+    Args:
+        vectors: layout vectors.
+        blob_count: K.
+        features: F + S.
+    """
+    there = vectors[:, 1 : blob_count + 1] > 0
+    everywhere = torch.ones(len(vectors), blob_count + 1 + features, dtype=torch.bool)
+    everywhere[:, 0] = False
+    return torch.cat((everywhere, there.repeat_interleave(2 + SHAPE_OUTPUTS + features, dim=1)), dim=1)
 
 
-def row_values(vectors: Tensor, weights: Tensor, blob_count: int) -> Tensor:
-    """Everything a layout vector says of each row, standardised and weighted: (N, O) to (N, K+1, C)."""
-    weighted = (vectors - vectors.mean(dim=0)) / vectors.std(dim=0).clamp(min=1e-3) * weights.sqrt()
-    sizes, rest = weighted[:, : blob_count + 1, None], weighted[:, blob_count + 1 :]
-    features = (rest.shape[1] - blob_count * (2 + SHAPE_OUTPUTS)) // (blob_count + 1)
-    background = functional.pad(rest[:, None, :features], (2 + SHAPE_OUTPUTS, 0))
-    blobs = rest[:, features:].reshape(len(vectors), blob_count, -1)
-    return torch.cat((sizes, torch.cat((background, blobs), dim=1)), dim=-1)
+def standard_of(vectors: Tensor, present: Tensor, blob_count: int, widths: tuple[int, int]) -> Standard:
+    """The standard of layout vectors (N, O), of which ``present`` (N, O) means anything; see `rows_present`.
+
+    A structure or style has one spread for all of its values: the larger ones count more, as they do in pictures.
+
+    Args:
+        vectors: layout vectors.
+        present: bool.
+        blob_count: K.
+        widths: F and S.
+    """
+    count = present.sum(dim=0).clamp(min=1)
+    mean = torch.where(present, vectors, 0.0).sum(dim=0) / count
+    variance = torch.where(present, vectors - mean, 0.0).square().sum(dim=0) / count
+    for look in look_slices(blob_count, widths):
+        variance[look] = variance[look].mean()
+    weights = loss_weights(blob_count, widths)
+    return Standard(mean, variance.clamp(min=SMALLEST_VARIANCE).sqrt() / weights.sqrt())
+
+
+def look_slices(blob_count: int, widths: tuple[int, int]) -> list[slice]:
+    """Where structures and styles are in a layout vector: those of the background, then those of each blob."""
+    found: list[slice] = []
+    start = blob_count + 1
+    for row in range(blob_count + 1):
+        start += 2 + SHAPE_OUTPUTS if row else 0
+        for width in widths:
+            found.append(slice(start, start + width))
+            start += width
+    return found
+
+
+def loss_weights(blob_count: int, widths: tuple[int, int]) -> Tensor:
+    """How much each standardised value of a layout vector counts (O,): a coordinate as much as a whole look."""
+    looks = torch.cat([torch.full((width,), 1.0 / width) for width in widths])
+    row = torch.cat((torch.ones(2), torch.full((SHAPE_OUTPUTS,), SHAPE_WEIGHT), looks))
+    return torch.cat((torch.ones(blob_count + 1), looks, row.repeat(blob_count)))
 
 
 @torch.no_grad()
@@ -190,20 +156,12 @@ def start_linear(network: LayoutNetwork, noise: Tensor, targets: Tensor, disorde
 
 
 @torch.no_grad()
-def folded(network: LayoutNetwork, components: Components) -> LayoutNetwork:
-    """The published layout network that puts out layout vectors, from one that puts out components.
-
-    Going from components to vectors is linear, and so is the last layer.
-    """
-    last = network.mlp[-1]
-    weight, bias = last.get_parameter("weight"), last.get_parameter("bias")
-    outputs = len(components.mean)
-    depth = len(network.mlp) - 1
-    whole = LayoutNetwork(network.noise_width, weight.shape[1], outputs, depth)
-    state = dict(network.state_dict())
-    state[f"mlp.{depth}.weight"] = components.from_components.T @ weight
-    state[f"mlp.{depth}.bias"] = bias @ components.from_components + components.mean / LEARNING_RATE_MULTIPLIER
-    whole.load_state_dict(state)
+def folded(network: LayoutNetwork, standard: Standard) -> LayoutNetwork:
+    """The published layout network that puts out layout vectors, from one that puts out standardised ones."""
+    whole = copy.deepcopy(network)
+    last = whole.mlp[-1]
+    last.get_parameter("weight").mul_(standard.scale[:, None])
+    last.get_parameter("bias").mul_(standard.scale).add_(standard.mean / LEARNING_RATE_MULTIPLIER)
     return whole
 
 
