@@ -34,7 +34,7 @@ from maquette.training.blobgan_layouts import (
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_weights import load_weights
 from maquette.training.checkpoints import load_checkpoint, save_checkpoint
-from maquette.training.rooms.noise import NOISE_WIDTH, describe_shards, noise_shard, noise_slots
+from maquette.training.rooms.noise import NOISE_WIDTH, describe_noise, describe_shards, noise_shard, noise_slots
 from maquette.training.rooms.types import Kind
 
 
@@ -98,13 +98,15 @@ def test_the_network_can_begin_as_a_linear_map() -> None:
 def described(count: int) -> NoiseRooms:
     shard = noise_shard(range(count), noise_slots())
     vectors = vectors_of(new_model().looks, features_of(labels_of(shard)))
-    return NoiseRooms(torch.from_numpy(shard["noise"].astype(np.float32)), vectors)
+    noise, equal = (torch.from_numpy(shard[name].astype(np.float32)) for name in ("noise", "equal"))
+    return NoiseRooms(noise, equal, vectors)
 
 
 def test_training_brings_layouts_nearer_to_those_of_the_rooms() -> None:
     rooms = described(24)
     # With so little noise no linear map can tell the rooms apart.
-    rooms = NoiseRooms(rooms.noise[:, :6].repeat(20, 1), rooms.vectors.repeat(20, 1))
+    rooms = NoiseRooms(rooms.noise[:, :6], rooms.noise[:, :6, None].expand(-1, -1, 2), rooms.vectors)
+    rooms = rooms.part(torch.arange(24).repeat(20))
     trainer = LayoutTrainer(rooms)
     before = trainer.unseen_loss()
     losses = [trainer.step(1.0) for _ in range(30)]
@@ -113,6 +115,16 @@ def test_training_brings_layouts_nearer_to_those_of_the_rooms() -> None:
     network = trainer.finished()
     assert network(torch.randn(2, network.noise_width)).shape == (2, rooms.vectors.shape[1])
     assert mean_latent(network, 50).shape == (1, network.mlp[-1].get_parameter("weight").shape[1])
+
+
+def test_other_noise_of_a_room_is_the_same_room() -> None:
+    rooms = described(24)
+    other = rooms.drawn(torch.Generator().manual_seed(1))
+    changed = other.noise != rooms.noise
+    assert 0.2 < changed.float().mean() < 0.6
+    slots = noise_slots()
+    for before, after in zip(rooms.noise[:6], other.noise[:6], strict=True):
+        assert repr(describe_noise(before.numpy(), slots)) == repr(describe_noise(after.numpy(), slots))
 
 
 def test_a_resumed_run_does_the_same_steps(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from maquette.training.blobgan_features import labels_of, mirrored
 from maquette.training.rendering.shards import read_shard
-from maquette.training.rooms.description import describe_room
+from maquette.training.rooms.description import describe_room, furnish_room
 from maquette.training.rooms.draws import CELLS, NoiseDraws, SeededDraws
 from maquette.training.rooms.labels import label_room
 from maquette.training.rooms.noise import (
     NOISE_WIDTH,
+    Noise,
     describe_noise,
     describe_shards,
     list_noise_shards,
@@ -88,11 +89,20 @@ def test_a_little_more_noise_is_nearly_the_same_room(seed: int) -> None:
 def test_mirrored_noise_is_the_room_in_a_mirror() -> None:
     shard = noise_shard(range(40), SLOTS)
     labels = labels_of(shard)
-    noise = mirrored_noise(shard["noise"].astype(np.float32), labels["yaw"], SLOTS)
-    made = [label_room(describe_noise(row, SLOTS)) for row in noise]
+    noise = Noise(shard["noise"].astype(np.float32), shard["equal"].astype(np.float32))
+    mirror = mirrored_noise(noise, labels["yaw"], SLOTS)
+    made = [label_room(describe_noise(row, SLOTS)) for row in mirror.values]
     expected = mirrored(labels)
     for name in ("present", "position", "size", "yaw", "colours", "camera", "light", "extent"):
         np.testing.assert_allclose(np.stack([room[name] for room in made]), expected[name], atol=1e-4)
+    equal = [_equal(row) for row in mirror.values]
+    np.testing.assert_allclose(np.stack(equal), mirror.equal, atol=2e-3)
+
+
+def _equal(noise: np.ndarray) -> np.ndarray:
+    draws = NoiseDraws(noise, SLOTS)
+    furnish_room(draws, 0)
+    return draws.equal
 
 
 @settings(max_examples=100, deadline=None)

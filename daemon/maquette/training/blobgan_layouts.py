@@ -3,9 +3,9 @@
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -29,7 +29,7 @@ from maquette.training.blobgan_features import BLOBS, RoomFeatures, concatenated
 from maquette.training.blobgan_recipe import WIDTH, keep_freed_memory, print_progress
 from maquette.training.blobgan_weights import load_weights, replace_layouts
 from maquette.training.checkpoints import begin, save_checkpoint, train_for
-from maquette.training.rooms.noise import list_noise_shards, mirrored_noise, noise_slots
+from maquette.training.rooms.noise import Noise, list_noise_shards, mirrored_noise, noise_slots
 from maquette.training.rooms.shards import read_shard
 
 HIDDEN_WIDTH = 304
@@ -67,15 +67,24 @@ class NoiseRooms:
 
     Attributes:
         noise: (N, Z).
+        equal: (N, Z, 2), between which shares of normal noise each number means the same.
         vectors: (N, O), layout vectors.
     """
 
     noise: Tensor
+    equal: Tensor
     vectors: Tensor
 
-    def part(self, which: slice) -> "NoiseRooms":
+    def part(self, which: slice | Tensor) -> "NoiseRooms":
         """Some of the rooms."""
-        return NoiseRooms(self.noise[which], self.vectors[which])
+        return NoiseRooms(self.noise[which], self.equal[which], self.vectors[which])
+
+    def drawn(self, generator: torch.Generator) -> "NoiseRooms":
+        """The same rooms of other noise: a number that decides one of two things may be any that decides it so."""
+        low, high = self.equal.unbind(dim=-1)
+        share = low + (high - low) * torch.rand(low.shape, generator=generator)
+        other = cast("Tensor", torch.special.ndtri(share.clamp(1e-6, 1 - 1e-6)))
+        return replace(self, noise=torch.where(high > low, other, self.noise))
 
 
 def described_rooms(folder: Path, looks: LooksNetwork) -> NoiseRooms:
@@ -86,14 +95,16 @@ def described_rooms(folder: Path, looks: LooksNetwork) -> NoiseRooms:
     """
     check_described(folder)
     slots = noise_slots()
-    noise: list[Tensor] = []
+    noise: list[Noise] = []
     features: list[RoomFeatures] = []
     for path in list_noise_shards(folder):
         shard = read_shard(path)
-        labels, own = labels_of(shard), shard["noise"].astype(np.float32)
-        noise += [torch.from_numpy(own), torch.from_numpy(mirrored_noise(own, labels["yaw"], slots))]
+        labels, own = labels_of(shard), Noise(shard["noise"].astype(np.float32), shard["equal"].astype(np.float32))
+        noise += [own, mirrored_noise(own, labels["yaw"], slots)]
         features += [features_of(labels), features_of(mirrored(labels))]
-    return NoiseRooms(torch.cat(noise), steady_vectors_of(looks, concatenated(features)))
+    values, equal = (np.concatenate([getattr(each, name) for each in noise]) for name in ("values", "equal"))
+    vectors = steady_vectors_of(looks, concatenated(features))
+    return NoiseRooms(torch.from_numpy(values), torch.from_numpy(equal), vectors)
 
 
 def check_described(folder: Path) -> None:
@@ -167,7 +178,7 @@ class LayoutTrainer:
         """One step at `rate` times the learning rate; returns the loss."""
         set_rate(self.optimiser, LEARNING_RATE * rate)
         chosen = torch.randint(len(self.rooms.noise), (BATCH,), generator=self.generator)
-        loss = self._loss(self.network, NoiseRooms(self.rooms.noise[chosen], self.rooms.vectors[chosen]))
+        loss = self._loss(self.network, self.rooms.part(chosen).drawn(self.generator))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()

@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 
 from maquette.training.rooms import furniture
-from maquette.training.rooms.draws import Draws, SeededDraws, chance, uniform
+from maquette.training.rooms.draws import Draws, SeededDraws, uniform
 from maquette.training.rooms.placement import Plan, turned
 from maquette.training.rooms.types import (
     RESTS_ON_BED,
@@ -90,7 +90,7 @@ def _describe_light(draws: Draws) -> Light:
         window_turn=math.radians(uniform(draws, "sun turn", -30, 30)),
         warmth=draws.share("warmth"),
         ceiling_power=uniform(draws, "ceiling power", 5, 75),
-        lamp_power=uniform(draws, "lamp power", 6, 22) if chance(draws, "lamp lit", 0.6) else 0.0,
+        lamp_power=uniform(draws, "lamp power", 6, 22) if draws.chance("lamp lit", 0.6) else 0.0,
         ambient=uniform(draws, "ambient", 0.3, 0.6),
     )
 
@@ -121,9 +121,9 @@ def _pale(draws: Draws, name: str) -> Colour:
 def _add_shell(plan: Plan) -> None:
     draws, (width, depth, height) = plan.draws, plan.extent
     wall = _hsv(draws, "wall", (0.03, 0.35), (0.62, 0.95))
-    accent = chance(draws, "back wall differs", 0.35)
+    accent = draws.chance("back wall differs", 0.35)
     back = _hsv(draws, "back wall", (0.1, 0.55), (0.45, 0.92)) if accent else wall
-    wooden = chance(draws, "floor wooden", 0.75)
+    wooden = draws.chance("floor wooden", 0.75)
     floor = _wood(draws, "floor") if wooden else _hsv(draws, "floor", (0.03, 0.25), (0.4, 0.8))
     ceiling = _pale(draws, "ceiling")
     thick, length, middle = furniture.FLAT_THICKNESS, depth - FRONT, (depth + FRONT) / 2
@@ -137,9 +137,9 @@ def _add_shell(plan: Plan) -> None:
 
 def _add_window(plan: Plan, light: Light) -> None:
     draws = plan.draws
-    if not chance(draws, "window", 0.82):
+    if not draws.chance("window", 0.82):
         return
-    frame = (_pale if chance(draws, "window frame pale", 0.7) else _wood)(draws, "window frame")
+    frame = (_pale if draws.chance("window frame pale", 0.7) else _wood)(draws, "window frame")
     warm, strength = light.warmth, light.window_power / 130
     sky = (0.62 + 0.38 * warm, 0.78, 1.0 - 0.45 * warm)
     size = (uniform(draws, "window width", 0.8, 1.5), 0.1, uniform(draws, "window height", 0.9, 1.3))
@@ -151,16 +151,16 @@ def _add_window(plan: Plan, light: Light) -> None:
 
 def _wall(draws: Draws, thing: str, back: float) -> Kind:
     """The back wall with this probability, or else one at a side."""
-    if chance(draws, f"{thing} at the back", back):
+    if draws.chance(f"{thing} at the back", back):
         return Kind.BACK_WALL
     return draws.choice(f"{thing} side", (Kind.LEFT_WALL, Kind.RIGHT_WALL))
 
 
 def _add_picture(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "picture", 0.78):
+    if not draws.chance("picture", 0.78):
         return
-    frame = (_wood if chance(draws, "picture frame wooden", 0.6) else _pale)(draws, "picture frame")
+    frame = (_wood if draws.chance("picture frame wooden", 0.6) else _pale)(draws, "picture frame")
     paint = _hsv(draws, "picture paint", (0.2, 0.85), (0.4, 0.95))
     size = (uniform(draws, "picture width", 0.45, 1.1), 0.05, uniform(draws, "picture height", 0.4, 0.8))
     wall = _wall(draws, "picture", 0.75)
@@ -170,7 +170,7 @@ def _add_picture(plan: Plan) -> None:
 
 def _add_bed(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "bed", 0.95):
+    if not draws.chance("bed", 0.95):
         return
     wood, sheet = _wood(draws, "bed"), _pale(draws, "sheet")
     width, length = uniform(draws, "bed width", 1.1, 1.8), uniform(draws, "bed length", 1.95, 2.15)
@@ -182,9 +182,9 @@ def _add_bed(plan: Plan) -> None:
     )
     if bed is None:
         return
-    if chance(draws, "blanket", 0.87):
+    if draws.chance("blanket", 0.87):
         plan.put(_blanket(draws, bed, top))
-    if chance(draws, "pillows", 0.9):
+    if draws.chance("pillows", 0.9):
         plan.put(_pillows(draws, bed, top))
 
 
@@ -195,7 +195,7 @@ def _on_bed(bed: RoomObject, along: float, height: float) -> Vector:
 
 def _blanket(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
     colour = _cloth(draws, "blanket")
-    fold = _pale(draws, "fold") if chance(draws, "fold pale", 0.5) else furniture.shaded(colour, 0.6)
+    fold = _pale(draws, "fold") if draws.chance("fold pale", 0.5) else furniture.shaded(colour, 0.6)
     length = bed.size[1] * uniform(draws, "blanket length", 0.55, 0.75)
     hang = uniform(draws, "blanket hang", 0.12, 0.26)
     size = (bed.size[0] + 0.02, length, hang + 0.045)
@@ -205,7 +205,7 @@ def _blanket(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
 
 def _pillows(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
     count = 2 if bed.size[0] > 1.35 else 1
-    colour = (_pale if chance(draws, "pillows pale", 0.5) else _cloth)(draws, "pillows")
+    colour = (_pale if draws.chance("pillows pale", 0.5) else _cloth)(draws, "pillows")
     width = bed.size[0] * (0.84 if count == 2 else 0.62)
     size = (width, 0.38, uniform(draws, "pillows height", 0.13, 0.18))
     centre = bed.size[1] / 2 - 0.08 - size[1] / 2 - uniform(draws, "pillows gap", 0.02, 0.08)
@@ -214,12 +214,12 @@ def _pillows(draws: Draws, bed: RoomObject, top: float) -> RoomObject:
 
 def _add_cabinet(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "cabinet", 0.8):
+    if not draws.chance("cabinet", 0.8):
         return
-    body = (_wood if chance(draws, "cabinet wooden", 0.7) else _cloth)(draws, "cabinet")
-    same = chance(draws, "fronts alike", 0.5)
+    body = (_wood if draws.chance("cabinet wooden", 0.7) else _cloth)(draws, "cabinet")
+    same = draws.chance("fronts alike", 0.5)
     front = body if same else furniture.shaded(body, draws.choice("fronts", (0.6, 1.5)))
-    tall = chance(draws, "cabinet tall", 0.3)
+    tall = draws.chance("cabinet tall", 0.3)
     width, depth = uniform(draws, "cabinet width", 0.55, 1.2), uniform(draws, "cabinet depth", 0.4, 0.55)
     size = (width, depth, uniform(draws, "cabinet height", *((1.5, 1.9) if tall else (0.55, 1.05))))
     rows = 1 if tall else draws.choice("cabinet rows", (2, 3))
@@ -231,10 +231,10 @@ def _add_cabinet(plan: Plan) -> None:
 
 def _add_lamp(plan: Plan, light: Light) -> None:
     draws = plan.draws
-    if not chance(draws, "lamp", 0.75):
+    if not draws.chance("lamp", 0.75):
         return
     metal = draws.choice("lamp metal", ((0.03, 0.03, 0.03), (0.55, 0.55, 0.55), (0.45, 0.3, 0.12)))
-    shade = (_pale if chance(draws, "shade pale", 0.6) else _cloth)(draws, "shade")
+    shade = (_pale if draws.chance("shade pale", 0.6) else _cloth)(draws, "shade")
     width = uniform(draws, "lamp width", 0.36, 0.52)
     size = (width, width, uniform(draws, "lamp height", 1.25, 1.75))
     glow = 0.04 * light.lamp_power
@@ -243,9 +243,9 @@ def _add_lamp(plan: Plan, light: Light) -> None:
 
 def _add_plant(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "plant", 0.6):
+    if not draws.chance("plant", 0.6):
         return
-    pot = (_cloth if chance(draws, "pot coloured", 0.5) else _pale)(draws, "pot")
+    pot = (_cloth if draws.chance("pot coloured", 0.5) else _pale)(draws, "pot")
     hue, colour = uniform(draws, "leaf hue", 0.22, 0.42), uniform(draws, "leaf colour", 0.5, 0.85)
     leaf = colorsys.hsv_to_rgb(hue, colour, uniform(draws, "leaf value", 0.14, 0.4))
     width = uniform(draws, "plant width", 0.4, 0.65)
@@ -255,7 +255,7 @@ def _add_plant(plan: Plan) -> None:
 
 def _add_chair(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "chair", 0.6):
+    if not draws.chance("chair", 0.6):
         return
     seat, wood = _cloth(draws, "seat"), _wood(draws, "chair")
     width, depth = uniform(draws, "chair width", 0.42, 0.52), uniform(draws, "chair depth", 0.44, 0.52)
@@ -266,10 +266,10 @@ def _add_chair(plan: Plan) -> None:
 
 def _add_rug(plan: Plan) -> None:
     draws = plan.draws
-    if not chance(draws, "rug", 0.78):
+    if not draws.chance("rug", 0.78):
         return
     field = _cloth(draws, "rug")
-    border = (_pale if chance(draws, "border pale", 0.5) else _cloth)(draws, "border")
+    border = (_pale if draws.chance("border pale", 0.5) else _cloth)(draws, "border")
     width, depth = uniform(draws, "rug width", 1.2, 2.2), uniform(draws, "rug depth", 0.9, 1.5)
     size = (width, depth, furniture.FLAT_THICKNESS)
     turn = uniform(draws, "rug turn", -0.3, 0.3)

@@ -25,6 +25,10 @@ class Draws(Protocol):
         """A number in [0, 1), all of them equally likely."""
         ...
 
+    def chance(self, name: str, probability: float) -> bool:
+        """True with this probability."""
+        ...
+
     def choice(self, name: str, options: Sequence[Option]) -> Option:
         """One of the options, all of them equally likely."""
         ...
@@ -48,11 +52,6 @@ def uniform(draws: Draws, name: str, low: float, high: float) -> float:
     return low + (high - low) * draws.share(name)
 
 
-def chance(draws: Draws, name: str, probability: float) -> bool:
-    """True with this probability."""
-    return draws.share(name) < probability
-
-
 class SeededDraws:
     """One answer after the other from a generator of random numbers; the questions' names do not matter."""
 
@@ -63,6 +62,10 @@ class SeededDraws:
         """A number in [0, 1)."""
         del name
         return self._random.random()
+
+    def chance(self, name: str, probability: float) -> bool:
+        """True with this probability."""
+        return self.share(name) < probability
 
     def choice(self, name: str, options: Sequence[Option]) -> Option:
         """One of the options."""
@@ -86,20 +89,39 @@ class NoiseDraws:
     Args:
         noise: (Z,) standard normal.
         slots: which number answers the question of each name.
+
+    Attributes:
+        equal: for each number, between which shares of normal noise it means the same (Z, 2); all of them as long as
+            nobody has asked for it.
     """
 
     def __init__(self, noise: NDArray[np.float32], slots: Mapping[str, int]) -> None:
         self._noise = noise
         self._slots = slots
+        self.equal = np.tile(np.array([0.0, 1.0], np.float32), (len(noise), 1))
 
     def share(self, name: str) -> float:
         """The share of normal noise that is smaller."""
-        below = 0.5 * math.erfc(-float(self._noise[self._slots[name]]) / math.sqrt(2))
-        return min(max(below, _SMALLEST_SHARE), 1 - _SMALLEST_SHARE)
+        share = self._share(name)
+        return self._told(name, share, share, share)
+
+    def chance(self, name: str, probability: float) -> bool:
+        """Whether the share is smaller than this."""
+        happens = self._share(name) < probability
+        return self._told(name, happens, *((0.0, probability) if happens else (probability, 1.0)))
 
     def choice(self, name: str, options: Sequence[Option]) -> Option:
         """One of the options: their order is that of the noise."""
-        return options[int(self.share(name) * len(options))]
+        index = int(self._share(name) * len(options))
+        return self._told(name, options[index], index / len(options), (index + 1) / len(options))
+
+    def _share(self, name: str) -> float:
+        below = 0.5 * math.erfc(-float(self._noise[self._slots[name]]) / math.sqrt(2))
+        return min(max(below, _SMALLEST_SHARE), 1 - _SMALLEST_SHARE)
+
+    def _told(self, name: str, answer: Option, low: float, high: float) -> Option:
+        self.equal[self._slots[name]] = low, high
+        return answer
 
     def place(
         self, name: str, coordinates: int, build: Callable[[Shares], Thing], fits: Callable[[Thing], bool]
@@ -150,6 +172,11 @@ class NamedDraws:
         """The source's."""
         self.names.add(name)
         return self._source.share(name)
+
+    def chance(self, name: str, probability: float) -> bool:
+        """The source's."""
+        self.names.add(name)
+        return self._source.chance(name, probability)
 
     def choice(self, name: str, options: Sequence[Option]) -> Option:
         """The source's."""

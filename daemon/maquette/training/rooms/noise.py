@@ -1,6 +1,7 @@
 """Rooms that follow from normal noise: what they are is known without a picture, so there may be any number of them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,13 @@ def room_noise(seed: int) -> Floats:
 
 def describe_noise(noise: Floats, slots: Mapping[str, int], seed: int = 0) -> RoomDescription:
     """The room that noise (Z,) stands for; numbers without a question change nothing."""
-    return furnish_room(NoiseDraws(noise, slots), seed)
+    return _described(noise, slots, seed)[0]
+
+
+def _described(noise: Floats, slots: Mapping[str, int], seed: int) -> tuple[RoomDescription, Floats]:
+    """The room, and between which shares (Z, 2) every number of its noise means the same."""
+    draws = NoiseDraws(noise, slots)
+    return furnish_room(draws, seed), draws.equal
 
 
 def describe_shards(folder: Path, first_seed: int, count: int, per_shard: int = ROOMS_PER_SHARD) -> Iterator[Path]:
@@ -61,37 +68,58 @@ def describe_shards(folder: Path, first_seed: int, count: int, per_shard: int = 
 
 
 def noise_shard(seeds: range, slots: Mapping[str, int]) -> Shard:
-    """Labels (see `labels.SHAPES`), ``noise`` (N, Z) and ``seed`` (N,) of the rooms of these seeds' noise."""
+    """Labels (see `labels.SHAPES`), ``noise`` (N, Z), ``equal`` (N, Z, 2) and ``seed`` (N,) of these seeds' rooms.
+
+    ``equal`` tells between which shares of normal noise each number means the same; see `NoiseDraws`.
+    """
     noise = np.stack([room_noise(seed) for seed in seeds])
-    labels = [label_room(describe_noise(row, slots, seed)) for seed, row in zip(seeds, noise, strict=True)]
+    rooms = [_described(row, slots, seed) for seed, row in zip(seeds, noise, strict=True)]
+    labels = [label_room(room) for room, _ in rooms]
     shard: Shard = {name: np.stack([label[name] for label in labels]) for name in SHAPES}
-    return {**shard, "noise": noise, "seed": np.array(seeds, np.int64)}
+    equal = np.stack([shares for _, shares in rooms])
+    return {**shard, "noise": noise, "equal": equal, "seed": np.array(seeds, np.int64)}
 
 
-def mirrored_noise(noise: Floats, yaws: Floats, slots: Mapping[str, int]) -> Floats:
-    """The noise (N, Z) of the same rooms seen in a mirror.
+@dataclass(frozen=True)
+class Noise:
+    """The noise of N rooms.
+
+    Attributes:
+        values: (N, Z), standard normal.
+        equal: (N, Z, 2), between which shares of normal noise each means the same.
+    """
+
+    values: Floats
+    equal: Floats
+
+
+def mirrored_noise(noise: Noise, yaws: Floats, slots: Mapping[str, int]) -> Noise:
+    """The noise of the same rooms seen in a mirror.
 
     Args:
-        noise: (N, Z).
+        noise: of N rooms.
         yaws: (N, kinds), how the rooms' things are turned; what is not turned stands at the back wall.
         slots: of `noise_slots`.
     """
-    flipped = noise.copy()
-    for name in _TURNED_ROUND:
-        flipped[:, slots[name]] *= -1
+    turned = np.zeros(noise.values.shape, np.bool_)
+    turned[:, [slots[name] for name in _TURNED_ROUND]] = True
     for kind in _AT_WALLS:
-        at_the_back = np.abs(yaws[:, KINDS.index(kind)]) < 0.1
-        flipped[at_the_back, slots[f"{kind.value} place 0"]] *= -1
+        turned[:, slots[f"{kind.value} place 0"]] = np.abs(yaws[:, KINDS.index(kind)]) < 0.1
+    values = np.where(turned, -noise.values, noise.values)
+    equal = np.where(turned[..., None], 1 - noise.equal[..., ::-1], noise.equal)
     for name, options in _WALLS.items():
-        flipped[:, slots[name]] = _last_two_exchanged(noise[:, slots[name]], options)
-    return flipped
+        values[:, slots[name]], equal[:, slots[name]] = _last_two_exchanged(noise, slots[name], options)
+    return Noise(values.astype(np.float32), equal.astype(np.float32))
 
 
-def _last_two_exchanged(noise: Floats, options: int) -> Floats:
-    """Noise (N,) by which the last two of so many options have changed places."""
-    share = stats.norm.cdf(noise)
-    other = np.where(share < 1 - 1 / options, share + 1 / options, share - 1 / options)
-    return np.where(share < 1 - 2 / options, noise, stats.norm.ppf(other.clip(1e-6, 1 - 1e-6))).astype(np.float32)
+def _last_two_exchanged(noise: Noise, slot: int, options: int) -> tuple[Floats, Floats]:
+    """Values (N,) and shares (N, 2) of a number by which the last two of so many options have changed places."""
+    values, equal = noise.values[:, slot], noise.equal[:, slot]
+    share = stats.norm.cdf(values)
+    change = np.where(share < 1 - 1 / options, 1 / options, -1 / options) * (share >= 1 - 2 / options)
+    moved = stats.norm.ppf((share + change).clip(1e-6, 1 - 1e-6))
+    asked = (equal[:, 1] - equal[:, 0] < 1)[:, None]
+    return np.where(change == 0, values, moved), np.where(asked, equal + change[:, None], equal)
 
 
 def list_noise_shards(folder: Path) -> list[Path]:
