@@ -51,8 +51,10 @@ def test_every_figure_is_reported(weights: Path, rooms: Path) -> None:
     assert report.pictures.rooms == 4
     assert [edit.kind for edit in report.edits] == [Kind.BED]
     figures = [report.pictures.psnr, report.pictures.ssim, report.edits[0].changed, report.layouts.sampled]
-    assert all(math.isfinite(figure) for figure in figures)
+    assert all(math.isfinite(figure) for figure in [*figures, report.samples.statistics])
+    assert report.samples.rooms == 4
     assert "bed" in render_report(report)
+    assert "4 sampled pictures" in render_report(report)
 
 
 def test_a_sheet_can_be_looked_at(weights: Path, rooms: Path, tmp_path: Path) -> None:

@@ -11,12 +11,15 @@ from torch import Tensor
 
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import Decoder
-from maquette.models.blobgan.layout_network import LayoutNetwork
-from maquette.models.blobgan.training import LooksNetwork, PictureModel
+from maquette.models.blobgan.layout_network import LayoutNetwork, layout_of, split_layout_vector
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.splatting import reordered
+from maquette.models.blobgan.training import LooksNetwork, PictureModel, decode
 from maquette.training.blobgan_data import picture_tensor
 from maquette.training.blobgan_features import RoomFeatures, features_of, labels_of
 from maquette.training.blobgan_layouts import frechet_distance, sample_vectors, statistics_of, vectors_of
 from maquette.training.blobgan_moves import before_move, moved_features
+from maquette.training.blobgan_recipe import WIDTH
 from maquette.training.metrics import psnr, ssim
 from maquette.training.picture_statistics import statistics_distance
 from maquette.training.rooms.description import describe_room
@@ -26,6 +29,7 @@ from maquette.training.rooms.shards import Shard, list_shards, read_shard
 from maquette.training.rooms.types import KINDS, RESTS_ON_BED, Kind
 
 LAYOUT_SEED = 2_000_000
+SAMPLE_SEED = 1000
 BATCH = 20
 
 
@@ -70,6 +74,14 @@ class LayoutFigures:
     true: float
 
 
+@dataclass(frozen=True)
+class SampleFigures:
+    """Sampled rooms: the Fréchet distance of patches and gradients of `rooms` pictures to as many of Blender's."""
+
+    rooms: int
+    statistics: float
+
+
 def load_rooms(folder: Path) -> Shard:
     """All rooms of a folder.
 
@@ -102,7 +114,7 @@ def evaluate_pictures(model: PictureModel, shard: Shard) -> PictureFigures:
         len(true),
         float(psnr(painted, true).mean()),
         float(ssim(painted, true).mean()),
-        statistics_distance(_pixels(painted), _pixels(true), [np.ones(painted.shape[2:], np.bool_)] * len(true)),
+        _statistics(painted, true),
     )
 
 
@@ -145,6 +157,31 @@ def evaluate_layouts(network: LayoutNetwork, looks: LooksNetwork, count: int = 1
     one, other = (_true_statistics(looks, LAYOUT_SEED + lot * count, count) for lot in range(2))
     sampled = statistics_of(sample_vectors(network, count))
     return LayoutFigures(frechet_distance(sampled, one), frechet_distance(one, other))
+
+
+@torch.no_grad()
+def sample_pictures(network: BlobGan, count: int, truncation: float, seed: int = 3) -> Tensor:
+    """Pictures (count, 3, R, R) in [-1, 1] of sampled rooms."""
+    noise = torch.randn(count, network.shape.noise_width, generator=torch.Generator().manual_seed(seed))
+    vectors = network.layout_net_ema(noise, network.mean_latent, truncation)
+    layout = layout_of(split_layout_vector(vectors, WIDTH, WIDTH), network.shape.area_normaliser)
+    if network.drawing_order is not None:
+        layout = reordered(layout, network.drawing_order(layout.structures))
+    return decode(network.generator_ema, layout)[-1]
+
+
+def evaluate_samples(network: BlobGan, shard: Shard) -> SampleFigures:
+    """Sample as many rooms as a shard holds, and compare their pictures with Blender's."""
+    true = (picture_tensor(shard["picture"].astype(np.uint8)) + 1) / 2
+    counts = [len(lot) for lot in torch.split(true, BATCH)]
+    sampled = torch.cat([sample_pictures(network, count, 0.0, SAMPLE_SEED + lot) for lot, count in enumerate(counts)])
+    painted = (sampled.clamp(-1, 1) + 1) / 2
+    return SampleFigures(len(true), _statistics(painted, true))
+
+
+def _statistics(pictures: Tensor, true: Tensor) -> float:
+    everywhere = np.ones(true.shape[2:], np.bool_)
+    return statistics_distance(_pixels(pictures), _pixels(true), [everywhere] * len(true))
 
 
 def _true_statistics(looks: LooksNetwork, first_seed: int, count: int) -> Tensor:

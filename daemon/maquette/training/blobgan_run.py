@@ -8,22 +8,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.models.blobgan.layout_network import layout_of, split_layout_vector
-from maquette.models.blobgan.network import BlobGan
-from maquette.models.blobgan.splatting import reordered
-from maquette.models.blobgan.training import PictureTrainer, decode
+from maquette.models.blobgan.training import PictureTrainer
 from maquette.store.locations import embedded_weights_directory
 from maquette.training.blobgan_data import RoomData, picture_tensor, rooms_of
 from maquette.training.blobgan_evaluation import (
     EditFigures,
     LayoutFigures,
     PictureFigures,
+    SampleFigures,
     evaluate_edits,
     evaluate_layouts,
     evaluate_pictures,
+    evaluate_samples,
     load_rooms,
     paint,
     picture_model,
+    sample_pictures,
 )
 from maquette.training.blobgan_features import drawing_order, features_of, labels_of
 from maquette.training.blobgan_inversion import InversionFigures, evaluate_inversion
@@ -31,7 +31,6 @@ from maquette.training.blobgan_layouts import LayoutTrainer, check_described, de
 from maquette.training.blobgan_moves import before_move, moved_features
 from maquette.training.blobgan_recipe import (
     CHECKPOINT,
-    WIDTH,
     keep_freed_memory,
     load_average,
     new_model,
@@ -64,6 +63,7 @@ class Report:
     pictures: PictureFigures
     edits: list[EditFigures]
     layouts: LayoutFigures
+    samples: SampleFigures
     inversion: InversionFigures | None = None
 
     def to_json(self) -> str:
@@ -129,6 +129,7 @@ def evaluate_file(
         evaluate_pictures(model, rooms),
         evaluate_edits(model, rooms, data),
         evaluate_layouts(network.layout_net_ema, looks, layouts),
+        evaluate_samples(network, rooms),
         evaluate_inversion(network, rooms, data, inversions, inversion_steps),
     )
 
@@ -146,6 +147,8 @@ def render_report(report: Report) -> str:
         figures = f"{edit.whole:7.1f}  {edit.changed:14.1f}  {edit.unmoved:13.1f}  {edit.gain:5.1f}"
         lines.append(f"   {edit.kind.value:9}  {edit.rooms:5d}  {figures}")
     lines.append(f"c) Fréchet distance of layouts: sampled {layouts.sampled:.2f}, true against true {layouts.true:.2f}")
+    samples = report.samples
+    lines.append(f"   {samples.rooms} sampled pictures: Fréchet distance of patches {samples.statistics:.2f}")
     return "\n".join(lines + _inversion_lines(report.inversion))
 
 
@@ -163,17 +166,6 @@ def _inversion_lines(figures: InversionFigures | None) -> list[str]:
         moved = f"{figures.moved:.1f} dB in the changed places, {figures.unmoved:.1f} dB not moving it"
         lines.append(f"   bed moved after inversion, {figures.moved_rooms} rooms: {moved}")
     return lines
-
-
-@torch.no_grad()
-def sample_pictures(network: BlobGan, count: int, truncation: float, seed: int = 3) -> Tensor:
-    """Pictures (count, 3, R, R) in [-1, 1] of sampled rooms."""
-    noise = torch.randn(count, network.shape.noise_width, generator=torch.Generator().manual_seed(seed))
-    vectors = network.layout_net_ema(noise, network.mean_latent, truncation)
-    layout = layout_of(split_layout_vector(vectors, WIDTH, WIDTH), network.shape.area_normaliser)
-    if network.drawing_order is not None:
-        layout = reordered(layout, network.drawing_order(layout.structures))
-    return decode(network.generator_ema, layout)[-1]
 
 
 def write_sheet(path: Path, data: Path, weights: Path | None = None) -> None:
