@@ -25,7 +25,7 @@ from maquette.errors import MaquetteError, Reason
 
 app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 
-DEFAULT_SEED = 80
+DEFAULT_SEED = 1
 PAINTINGS = "paintings.png"
 _PREPARATIONS = 1
 
