@@ -49,7 +49,12 @@ class Draws(Protocol):
 
 def uniform(draws: Draws, name: str, low: float, high: float) -> float:
     """A number between two others."""
-    return low + (high - low) * draws.share(name)
+    return between(low, high, draws.share(name))
+
+
+def between(low: float, high: float, share: float) -> float:
+    """The number that lies this share of the way from one to another."""
+    return low + (high - low) * share
 
 
 class SeededDraws:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.training.rooms.draws import Draws, Shares
+from maquette.training.rooms.draws import Draws, Shares, between
 from maquette.training.rooms.ellipses import (
     NEAR,
     box_corners,
@@ -165,21 +165,17 @@ class Plan:
         gap = 0.0 if height > 0 else 0.03
         if wall is Kind.BACK_WALL:
             reach = max(0.0, (room_width - width) / 2 - 0.06)
-            return (_between(-reach, reach, along), room_depth - depth / 2 - gap, height), 0.0
-        y = _between(0.3 + width / 2, max(0.3 + width / 2, room_depth - width / 2 - 0.06), along)
+            return (between(-reach, reach, along), room_depth - depth / 2 - gap, height), 0.0
+        y = between(0.3 + width / 2, max(0.3 + width / 2, room_depth - width / 2 - 0.06), along)
         side = -1 if wall is Kind.LEFT_WALL else 1
         return (side * (room_width / 2 - depth / 2 - gap), y, height), -side * math.pi / 2
 
     def _floor_point(self, half: float, across: float, away: float) -> Vector:
         width, depth, _ = self.extent
-        x = _between(-1, 1, across)
+        x = between(-1, 1, across)
         near_wall = math.copysign(abs(x) ** 0.5, x)
-        return near_wall * (width / 2 - half - 0.04), _between(0.6, depth - half - 0.04, away), 0.0
+        return near_wall * (width / 2 - half - 0.04), between(0.6, depth - half - 0.04, away), 0.0
 
     def _middle_point(self, across: float, away: float) -> Vector:
         width, depth, _ = self.extent
-        return _between(-0.25, 0.25, across) * width, _between(0.25, 0.7, away) * depth, 0.0
-
-
-def _between(low: float, high: float, share: float) -> float:
-    return low + (high - low) * share
+        return between(-0.25, 0.25, across) * width, between(0.25, 0.7, away) * depth, 0.0
