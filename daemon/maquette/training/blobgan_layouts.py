@@ -14,7 +14,7 @@ from torch import Tensor
 from maquette.errors import MaquetteError, Reason
 from maquette.models.adversary import set_rate
 from maquette.models.blobgan.layout_network import LayoutNetwork
-from maquette.models.blobgan.training import LooksNetwork
+from maquette.models.blobgan.training import LooksNetwork, follow
 from maquette.models.blobgan.training_layouts import (
     Standard,
     folded,
@@ -183,7 +183,7 @@ class LayoutTrainer:
         loss.backward()
         self.optimiser.step()
         self.steps += 1
-        self._follow()
+        follow(self.average, self.network, AVERAGE_DECAY)
         return float(loss.detach())
 
     def _loss(self, network: LayoutNetwork, rooms: NoiseRooms) -> Tensor:
@@ -193,11 +193,6 @@ class LayoutTrainer:
     @staticmethod
     def _present(vectors: Tensor) -> Tensor:
         return rows_present(vectors, len(BLOBS), 2 * WIDTH)
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        for averaged, own in zip(self.average.parameters(), self.network.parameters(), strict=True):
-            averaged.lerp_(own, 1 - AVERAGE_DECAY)
 
     @torch.no_grad()
     def unseen_loss(self) -> float:
