@@ -1,8 +1,9 @@
 """An edit of two coarse renders carried onto the sharp picture that they stand for.
 
 Things that moved take their own pixels of the picture along, in their own outline; the places that they leave show the
-render without them, corrected by how far the render is from the picture around; what a thing hid, and what the picture
-never showed, is the render's. Everything else stays as it is, sample for sample.
+render without them, corrected by how far the render is from the picture around, or what somebody makes of that with
+more detail; what a thing hid, and what the picture never showed, is the render's. Everything else stays as it is,
+sample for sample.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _MARGIN = 3.0
 _REMNANT_REACH = 6.0
 _LIGHT_REACH = 5.0
 _EDGE_RADIUS = 3.0
+_UNCOVERED = 0.02
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class CarriedEdit:
         self._factor = max(1, math.ceil(max(part.width, part.height) / _WORKING_SIDE))
         self._hard = blend <= 0
         self._fields = self._prepared(blend)
+        self._detail: tuple[Rectangle, FloatArray] | None = None
 
     def _prepared(self, blend: float) -> _Fields:
         edit = self._edit
@@ -215,7 +218,15 @@ class CarriedEdit:
     @property
     def changed(self) -> Rectangle:
         """The rectangle of the picture that holds all that changes; without pixels when nothing does."""
-        small = bounds(self._fields.weight > 0)
+        return self._around(self._fields.weight > 0)
+
+    @property
+    def uncovered(self) -> Rectangle:
+        """The rectangle of the picture that holds all places that things leave; without pixels when none are left."""
+        return self._around(self._fields.uncovered > _UNCOVERED)
+
+    def _around(self, places: BoolArray) -> Rectangle:
+        small = bounds(places)
         if not small.area:
             return Rectangle(self._part.left, self._part.top, 0, 0)
         factor, part = self._factor, self._part
@@ -230,6 +241,20 @@ class CarriedEdit:
             .clipped(part)
         )
 
+    def left_behind(self, place: Rectangle, shape: tuple[int, ...]) -> tuple[FloatArray, BoolArray]:
+        """What the render shows where things were, fitted to the picture: colours (h, w, 3), and where (h, w) that is.
+
+        Args:
+            place: of the picture.
+            shape: at which it is shown.
+        """
+        plate = self._field(self._edit.plate_before, place, shape) + self._field(self._fields.fill, place, shape)
+        return plate, self._field(self._fields.uncovered, place, shape) > _UNCOVERED
+
+    def add_detail(self, place: Rectangle, rgb: FloatArray) -> None:
+        """Show (h, w, 3), at any size, in place of the render wherever things have left that place of the picture."""
+        self._detail = place, rgb
+
     def weight(self, place: Rectangle) -> FloatArray:
         """How much (h, w) of each pixel of a place changes; exactly 0 where nothing does."""
         weight = self._field(self._fields.weight, place)
@@ -237,9 +262,22 @@ class CarriedEdit:
             return (weight > 0.5).astype(np.float32)
         return np.where(weight > _LEAST_WEIGHT, np.clip(weight, 0.0, 1.0), np.float32(0.0))
 
-    def _field(self, values: FloatArray, place: Rectangle) -> FloatArray:
-        """Values over the whole part, of any size, as values over a place of it."""
-        return resized(values, place.width, place.height, box_of(place, self._part, values.shape))
+    def _field(self, values: FloatArray, place: Rectangle, shape: tuple[int, ...] | None = None) -> FloatArray:
+        """Values over the whole part, of any size, as values over a place of it; at a shape, or pixel by pixel."""
+        height, width = shape or (place.height, place.width)
+        return resized(values, width, height, box_of(place, self._part, values.shape))
+
+    def _behind(self, plate: FloatArray, place: Rectangle) -> FloatArray:
+        """Colours (h, w, 3) of a place without its things, where they were."""
+        behind = plate + self._field(self._fields.fill, place)
+        if self._detail is None:
+            return behind
+        around, rgb = self._detail
+        common = place.clipped(around)
+        if common.area:
+            sharp = resized(rgb, common.width, common.height, box_of(common, around, rgb.shape))
+            behind[common.within(place).slices] = sharp
+        return behind
 
     def colours(self, place: Rectangle) -> FloatArray:
         """(h, w, 3) colours of a place of the part with the edit, wherever :meth:`weight` is above 0."""
@@ -248,7 +286,7 @@ class CarriedEdit:
         plate, later = self._field(edit.plate_before, place), self._field(edit.plate_after, place)
         uncovered = np.clip(self._field(fields.uncovered, place), 0.0, 1.0)
         uncovered = np.where(original.known, uncovered, np.float32(1.0))[..., None]
-        result = original.rgb + uncovered * (plate + self._field(fields.fill, place) - original.rgb) + (later - plate)
+        result = original.rgb + uncovered * (self._behind(plate, place) - original.rgb) + (later - plate)
         result = self._with_things(result, place)
         hidden = np.clip(self._field(fields.hidden, place), 0.0, 1.0)[..., None]
         result = result + hidden * (self._field(edit.after, place) - result)

@@ -23,6 +23,7 @@ from maquette.models.blobgan.ellipse_maps import Matrix, affine_between, frames_
 from maquette.models.blobgan.picture_parts import chosen_part
 from maquette.models.blobgan.rendering import Stopwatch
 from maquette.models.blobgan.scene_layout import resolved_scene, visible_blobs
+from maquette.models.blobgan.uncovering import add_detail
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.checks import check_picture, check_result_size
 from maquette.models.painting.progress import Stretch, within
@@ -187,7 +188,8 @@ def _composed(document: NativeArray, spec: PictureSpec, carried: CarriedEdit) ->
 def transfer_edit(model: BlobGanModel, request: TransferEdit) -> Operation[TransferEditResult]:
     """Carry what differs between two scenes onto a picture; where they do not differ it stays, to the byte.
 
-    What moved takes its own pixels of the picture along; what it uncovers shows the render, fitted to the picture.
+    What moved takes its own pixels of the picture along; what it uncovers shows the render, fitted to the picture, with
+    detail of the picture around.
 
     Raises:
         MaquetteError: SCENE_MODEL_MISMATCH, INVALID_ARGUMENT, NOT_A_FINITE_NUMBER, LIMIT_EXCEEDED or
@@ -207,7 +209,8 @@ def transfer_edit(model: BlobGanModel, request: TransferEdit) -> Operation[Trans
     def read(place: Rectangle) -> Colours:
         return colours(document[place.slices], spec)
 
-    edit = yield from within(_edit(model, before, after), Stretch(0.0, 0.7))
-    yield Progress(STAGE, 0.7)
+    edit = yield from within(_edit(model, before, after), Stretch(0.0, 0.4))
+    yield Progress(STAGE, 0.4)
     carried = CarriedEdit(read, part, edit, blend)
-    return (yield from within(_composed(document, spec, carried), Stretch(0.8, 1.0)))
+    yield from within(add_detail(carried, read, part, model.renderer.resolution, model.details), Stretch(0.45, 0.9))
+    return (yield from within(_composed(document, spec, carried), Stretch(0.9, 1.0)))

@@ -21,6 +21,7 @@ from maquette.models.blobgan.sampling import LayoutSampler
 from maquette.models.blobgan.scene_layout import layout_of_scene, resolved_scene, scene_of_layout, visible_blobs
 from maquette.models.blobgan.splatting import Layout
 from maquette.models.blobgan.transferring import transfer_edit
+from maquette.models.blobgan.uncovering import DetailMemory
 from maquette.models.operations import Operation, Progress
 from maquette.models.painting.progress import Stretch, within
 from maquette.models.pictures import grey_picture, resized, rgb_picture
@@ -67,6 +68,7 @@ class BlobGanModel:
         self.network = network
         self.renderer = Renderer(network, dtype)
         self.sampler = LayoutSampler(network)
+        self.details = DetailMemory()
 
     @property
     def info(self) -> ModelInfo:

@@ -62,7 +62,7 @@ class ExemplarModel:
         Raises:
             MaquetteError: INVALID_ARGUMENT when nothing is known.
         """
-        return (yield from self._answers(picture, hole, None, options))
+        return (yield from _answers(picture, hole, None, options))
 
     def synthesize(
         self, picture: FloatArray, hole: BoolArray, structure: FloatArray, options: FillOptions
@@ -71,25 +71,33 @@ class ExemplarModel:
 
         Where nothing is known, or next to nothing, the structure is all there is.
         """
-        if hole.all():
-            yield Progress("adding detail", 0.0)
-            return (structure.astype(np.float32),) * options.candidates
-        answers = yield from self._answers(picture, hole, structure, options)
-        return tuple(_with_colours_of(structure, answer, hole) for answer in answers)
+        return (yield from synthesized(picture, hole, structure, options))
 
-    def _answers(
-        self, picture: FloatArray, hole: BoolArray, structure: FloatArray | None, options: FillOptions
-    ) -> Operation[tuple[FloatArray, ...]]:
-        stage = "finding patches" if structure is None else "adding detail"
-        yield Progress(stage, 0.0)
-        if not hole.any():
-            return (picture.copy(),) * options.candidates
-        answers: list[FloatArray] = []
-        for index in range(options.candidates):
-            restlessness = _FIRST_RESTLESSNESS if index == 0 else 1.0
-            work = completed(picture, hole, structure, derived_seed(options.seed, index), restlessness)
-            answers.append((yield from _reported(work, picture, stage, index, options.candidates)))
-        return tuple(answers)
+
+def synthesized(
+    picture: FloatArray, hole: BoolArray, structure: FloatArray, options: FillOptions
+) -> Operation[tuple[FloatArray, ...]]:
+    """What :meth:`ExemplarModel.synthesize` does, which needs no model."""
+    if hole.all():
+        yield Progress("adding detail", 0.0)
+        return (structure.astype(np.float32),) * options.candidates
+    answers = yield from _answers(picture, hole, structure, options)
+    return tuple(_with_colours_of(structure, answer, hole) for answer in answers)
+
+
+def _answers(
+    picture: FloatArray, hole: BoolArray, structure: FloatArray | None, options: FillOptions
+) -> Operation[tuple[FloatArray, ...]]:
+    stage = "finding patches" if structure is None else "adding detail"
+    yield Progress(stage, 0.0)
+    if not hole.any():
+        return (picture.copy(),) * options.candidates
+    answers: list[FloatArray] = []
+    for index in range(options.candidates):
+        restlessness = _FIRST_RESTLESSNESS if index == 0 else 1.0
+        work = completed(picture, hole, structure, derived_seed(options.seed, index), restlessness)
+        answers.append((yield from _reported(work, picture, stage, index, options.candidates)))
+    return tuple(answers)
 
 
 def _reported(
