@@ -15,13 +15,14 @@ from maquette.training.blobgan_features import RoomFeatures, concatenated, featu
 from maquette.training.blobgan_moves import read_moves
 from maquette.training.rooms.labels import SHAPES
 from maquette.training.rooms.shards import list_shards, read_shard
+from maquette.training.rooms.types import Kind
 
 GEOMETRY_DEPTH = 2
 GEOMETRY_CORNERS = slice(7, 23)
 DEPTH_JITTER = 0.05
 CORNER_JITTER = 0.015
-MOVED_WEIGHT = 2.0
-"""How much likelier a moved room is to be picked than any other."""
+MOVED_WEIGHT, MOVED_WEIGHTS = 2.0, {Kind.CABINET: 5.0}
+"""How much likelier a moved room is to be picked than any other; what is hardest to paint elsewhere counts more."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,12 @@ class _Lot:
     pictures: NDArray[np.uint8]
     plain: RoomFeatures
     mirrored: RoomFeatures
-    moved: bool = False
+    moved: Kind | None = None
+
+    @property
+    def weight(self) -> float:
+        """How likely it is to be picked from."""
+        return len(self) * (1.0 if self.moved is None else MOVED_WEIGHTS.get(self.moved, MOVED_WEIGHT))
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -60,10 +66,10 @@ class RoomData:
         self._loaded: set[Path] = set()
         self._lots: list[_Lot] = []
         self.refresh()
-        self._lots += [_Lot(*lot, moved=True) for lot in read_moves(folder)]
+        self._lots += [_Lot(*lot, kind) for kind, lot in read_moves(folder)]
 
     def __len__(self) -> int:
-        return sum(len(lot) for lot in self._lots if not lot.moved)
+        return sum(len(lot) for lot in self._lots if lot.moved is None)
 
     def refresh(self) -> None:
         """Load the shards that have been finished since; those of moved rooms are only looked for at the start."""
@@ -78,7 +84,7 @@ class RoomData:
 
     def all_features(self) -> RoomFeatures:
         """Every room as it was described and, after them, every mirrored room."""
-        described = [lot for lot in self._lots if not lot.moved]
+        described = [lot for lot in self._lots if lot.moved is None]
         return concatenated([lot.plain for lot in described] + [lot.mirrored for lot in described])
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
@@ -96,7 +102,7 @@ class RoomData:
     def pictures(self, indices: Iterable[int]) -> Tensor:
         """Pictures (B, 3, R, R) in [-1, 1] of rooms and mirrored rooms, numbered as in `all_features`."""
         chosen: list[NDArray[np.uint8]] = []
-        described = [lot.pictures for lot in self._lots if not lot.moved]
+        described = [lot.pictures for lot in self._lots if lot.moved is None]
         starts = np.cumsum([0, *(len(pictures) for pictures in described)])
         for index in indices:
             flip, room = divmod(index, len(self))
@@ -106,8 +112,8 @@ class RoomData:
         return picture_tensor(np.stack(chosen))
 
     def _shares(self) -> NDArray[np.float64]:
-        counts = np.array([len(lot) * (MOVED_WEIGHT if lot.moved else 1.0) for lot in self._lots], np.float64)
-        return counts / counts.sum()
+        weights = np.array([lot.weight for lot in self._lots], np.float64)
+        return weights / weights.sum()
 
 
 def rooms_of(folder: Path) -> RoomData:

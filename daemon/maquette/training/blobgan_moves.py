@@ -46,8 +46,8 @@ def before_move(rooms: Shard, moved: Shard) -> Shard:
     return {name: values[picked] for name, values in rooms.items()}
 
 
-def read_moves(folder: Path) -> Iterator[tuple[NDArray[np.uint8], RoomFeatures, RoomFeatures]]:
-    """Of each shard of moved rooms in a folder: pictures after the move, features, and features in a mirror.
+def read_moves(folder: Path) -> Iterator[tuple[Kind, tuple[NDArray[np.uint8], RoomFeatures, RoomFeatures]]]:
+    """Of each shard of moved rooms in a folder: what moved; pictures after that, features, and features in a mirror.
 
     The rooms before their move are read from the folder's other shards, from as many as are needed.
 
@@ -61,7 +61,7 @@ def read_moves(folder: Path) -> Iterator[tuple[NDArray[np.uint8], RoomFeatures, 
             before, after = labels_of(before_move(_labels_before(folder, moved["seed"]), moved)), labels_of(moved)
             plain = moved_features(features_of(before), features_of(after), kind)
             other = moved_features(features_of(mirrored(before)), features_of(mirrored(after)), kind)
-            yield moved["picture"].astype(np.uint8), plain, other
+            yield kind, (moved["picture"].astype(np.uint8), plain, other)
 
 
 def _labels_before(folder: Path, seeds: NDArray[np.generic]) -> Shard:

@@ -88,10 +88,12 @@ def train_pictures(
     save_every: float = 150.0,
     report: Callable[[Progress], None] = lambda progress: None,
     sheet: Batch | None = None,
+    coarse_share: float = COARSE_SHARE,
 ) -> float:
     """Train until `budget` seconds are spent, those of earlier runs included; returns the seconds spent in all.
 
     The order of the rooms follows from the number of steps, so that a resumed run draws other rooms than its start.
+    `coarse_share` of the time goes to pictures of half the size.
     """
     rng = np.random.default_rng(trainer.steps)
     losses: list[float] = []
@@ -99,7 +101,7 @@ def train_pictures(
     def step(seconds: float) -> None:
         batch = data.batch(rng, BATCH)
         share = learning_rate_share(trainer.steps, seconds, budget)
-        resolution = RESOLUTION // 2 if seconds < COARSE_SHARE * budget else RESOLUTION
+        resolution = RESOLUTION // 2 if seconds < coarse_share * budget else RESOLUTION
         losses.append(trainer.step(batch.labelled, batch.pictures, share, resolution))
 
     def keep(seconds: float) -> None:

@@ -116,5 +116,5 @@ def run_sharpening(
     path = out or weights
     note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms"
     decoder = between(network.generator_ema, trainer.average, strength)
-    replace_decoder(weights, path, decoder, f"{note}, with a strength of {strength:g}.")
+    replace_decoder(weights, path, decoder, {"sharpening_note": f"{note}, with a strength of {strength:g}."})
     return path

@@ -88,19 +88,19 @@ def add_encoder(source: Path, path: Path, encoder: SegmentingEncoder, note: str)
     _replace(source, path, _prefixed(INVERTER_PREFIX, encoder), {"encoder_note": note}, (INVERTER_PREFIX,))
 
 
-def replace_decoder(source: Path, path: Path, decoder: Decoder, note: str) -> None:
+def replace_decoder(source: Path, path: Path, decoder: Decoder, notes: Mapping[str, str]) -> None:
     """Write a weights file again with another decoder for the same layouts.
 
     Args:
         source: weights file; may be ``path`` itself.
         path: of the new file, which is written whole or not at all.
         decoder: of the same sizes.
-        note: how it was trained further.
+        notes: by name, how it was trained further.
 
     Raises:
         MaquetteError: CHECKPOINT_CORRUPT, or INTERNAL if a value does not fit half precision.
     """
-    _replace(source, path, _prefixed(DECODER_PREFIX, decoder), {"sharpening_note": note}, (DECODER_PREFIX,))
+    _replace(source, path, _prefixed(DECODER_PREFIX, decoder), notes, (DECODER_PREFIX,))
 
 
 def replace_layouts(source: Path, path: Path, layouts: LayoutNetwork, note: str) -> None:

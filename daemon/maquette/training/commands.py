@@ -161,6 +161,25 @@ def blobgan_layouts(
     typer.echo(str(run_layouts(data, weights, checkpoints, minutes * 60, resume, out)))
 
 
+@app.command("blobgan-decoder")
+def blobgan_decoder(
+    data: DataFolder,
+    weights: Annotated[Path, typer.Option(help="A weights file of the recipe 'rooms'; gets the decoder.")],
+    checkpoints: CheckpointFolder,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the decoder, resumed runs included.")] = 60,
+    resume: Resume = False,
+    threads: Threads = 1,
+    out: ReplacedFile = None,
+) -> None:
+    """Train the decoder of a BlobGAN of rooms on more of them, and write its weights file again."""
+    import torch
+
+    from maquette.training.blobgan_decoder import run_decoder
+
+    torch.set_num_threads(threads)
+    typer.echo(str(run_decoder(data, weights, checkpoints, minutes * 60, resume, out)))
+
+
 @app.command("blobgan-sharpening")
 def blobgan_sharpening(
     data: DataFolder,

@@ -1,6 +1,9 @@
+"""The stages that go on with the decoder of a weights file: on more rooms, and against a discriminator."""
+
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import torch
@@ -8,6 +11,7 @@ from blobgan_rooms import untrained_weights, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.store.weights_file import read_metadata
 from maquette.training import blobgan_sharpening
+from maquette.training.blobgan_decoder import run_decoder
 from maquette.training.blobgan_sharpening import run_sharpening
 from maquette.training.blobgan_weights import DECODER_PREFIX, load_weights
 
@@ -24,35 +28,60 @@ def weights(tmp_path: Path, rooms: Path) -> Path:
     return untrained_weights(tmp_path / "blobgan-rooms.safetensors", rooms)
 
 
+class Run(Protocol):
+    def __call__(
+        self, data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+    ) -> Path: ...
+
+
+stages = pytest.mark.parametrize(
+    ("run", "note", "words", "sheet"),
+    [
+        (run_sharpening, "sharpening_note", "discriminator", "sharpened.png"),
+        (run_decoder, "decoder_note", "further", "sheet.png"),
+    ],
+)
+
+
+@stages
 def test_only_the_decoder_of_the_weights_file_changes(
-    rooms: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    note: str,
+    words: str,
+    sheet: str,
+    rooms: Path,
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(blobgan_sharpening, "ALONE_STEPS", 0)
-    out = run_sharpening(rooms, weights, tmp_path / "run", 2.0, resumed=False, out=tmp_path / "out.safetensors")
+    out = run(rooms, weights, tmp_path / "run", 2.0, resumed=False, out=tmp_path / "out.safetensors")
     before, after = load_weights(weights), load_weights(out)
     changed = {
         name for name, value in before[0].state_dict().items() if not torch.equal(value, after[0].state_dict()[name])
     }
     assert changed
     assert all(name.startswith(DECODER_PREFIX) for name in changed)
+    assert not any("silhouettes" in name for name in changed)
     assert all(map(torch.equal, before[1].state_dict().values(), after[1].state_dict().values()))
     old, new = read_metadata(weights), read_metadata(out)
     assert {name: new[name] for name in old} == old
-    assert "discriminator" in new["sharpening_note"]
-    assert (tmp_path / "run" / "sharpened.png").exists()
+    assert words in new[note]
+    assert (tmp_path / "run" / sheet).exists()
 
 
+@pytest.mark.parametrize("run", [run_sharpening, run_decoder])
 def test_a_run_is_resumed_only_where_there_is_one_and_never_overwritten(
-    rooms: Path, weights: Path, tmp_path: Path
+    run: Run, rooms: Path, weights: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(MaquetteError) as nothing:
-        run_sharpening(rooms, weights, tmp_path / "run", 0.001, resumed=True)
+        run(rooms, weights, tmp_path / "run", 0.001, resumed=True)
     assert nothing.value.reason is Reason.INVALID_ARGUMENT
-    run_sharpening(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    run(rooms, weights, tmp_path / "run", 0.001, resumed=False)
     with pytest.raises(MaquetteError) as another:
-        run_sharpening(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+        run(rooms, weights, tmp_path / "run", 0.001, resumed=False)
     assert another.value.reason is Reason.INVALID_ARGUMENT
-    assert run_sharpening(rooms, weights, tmp_path / "run", 0.002, resumed=True) == weights
+    assert run(rooms, weights, tmp_path / "run", 0.002, resumed=True) == weights
     with pytest.raises(MaquetteError) as empty:
-        run_sharpening(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
+        run(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
     assert empty.value.reason is Reason.CONTENT_NOT_FOUND

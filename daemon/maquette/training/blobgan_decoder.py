@@ -1,0 +1,54 @@
+"""The recipe "rooms" for BlobGAN, a part of its own: the decoder of a weights file learns from more rooms.
+
+Layouts, looks and the encoder stay as they are and go on to fit.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from maquette.models.blobgan.network import BlobGan
+from maquette.models.blobgan.training import LooksNetwork, PictureModel, PictureTrainer
+from maquette.training.blobgan_data import rooms_of
+from maquette.training.blobgan_recipe import BATCH, CHECKPOINT, keep_freed_memory, print_progress, train_pictures
+from maquette.training.blobgan_weights import load_weights, replace_decoder
+from maquette.training.checkpoints import begin
+
+LEARNING_RATE = 3e-3
+
+
+def decoder_trainer(network: BlobGan, looks: LooksNetwork) -> PictureTrainer:
+    """What trains a network's decoder, but for its silhouettes, which layouts rely upon."""
+    decoder = network.generator_ema.requires_grad_()
+    if decoder.silhouettes is not None:
+        decoder.silhouettes.requires_grad_(False)
+    return PictureTrainer(PictureModel(looks.requires_grad_(False), decoder), LEARNING_RATE)
+
+
+def run_decoder(
+    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
+) -> Path:
+    """Train the decoder of a weights file for ``budget`` seconds, and write the file again with it.
+
+    Args:
+        data: folder of rooms.
+        weights: file of the recipe "rooms".
+        checkpoints: folder for what training keeps.
+        budget: seconds, those of earlier runs included.
+        resumed: go on from the newest checkpoint.
+        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+
+    Raises:
+        MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
+            that would be overwritten; see also `load_weights`.
+    """
+    rooms = rooms_of(data)
+    keep_freed_memory()
+    trainer = decoder_trainer(*load_weights(weights))
+    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
+    sheet = rooms.batch(np.random.default_rng(0), BATCH)
+    train_pictures(rooms, trainer, checkpoints, budget, spent, report=print_progress, sheet=sheet, coarse_share=0.0)
+    path = out or weights
+    note = f"Trained further for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms."
+    replace_decoder(weights, path, trainer.average.decoder, {"decoder_note": note})
+    return path
