@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 import torch
@@ -14,6 +14,7 @@ from maquette.training import blobgan_sharpening
 from maquette.training.blobgan_decoder import run_decoder
 from maquette.training.blobgan_sharpening import run_sharpening
 from maquette.training.blobgan_weights import DECODER_PREFIX, load_weights
+from maquette.training.checkpoints import Stage
 
 
 @pytest.fixture
@@ -28,12 +29,6 @@ def weights(tmp_path: Path, rooms: Path) -> Path:
     return untrained_weights(tmp_path / "blobgan-rooms.safetensors", rooms)
 
 
-class Run(Protocol):
-    def __call__(
-        self, data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
-    ) -> Path: ...
-
-
 stages = pytest.mark.parametrize(
     ("run", "note", "words", "sheet"),
     [
@@ -45,7 +40,7 @@ stages = pytest.mark.parametrize(
 
 @stages
 def test_only_the_decoder_of_the_weights_file_changes(
-    run: Run,
+    run: Callable[[Path, Stage], Path],
     note: str,
     words: str,
     sheet: str,
@@ -55,7 +50,7 @@ def test_only_the_decoder_of_the_weights_file_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(blobgan_sharpening, "ALONE_STEPS", 0)
-    out = run(rooms, weights, tmp_path / "run", 2.0, resumed=False, out=tmp_path / "out.safetensors")
+    out = run(rooms, Stage(weights, tmp_path / "run", 2.0, out=tmp_path / "out.safetensors"))
     before, after = load_weights(weights), load_weights(out)
     changed = {
         name for name, value in before[0].state_dict().items() if not torch.equal(value, after[0].state_dict()[name])
@@ -72,16 +67,16 @@ def test_only_the_decoder_of_the_weights_file_changes(
 
 @pytest.mark.parametrize("run", [run_sharpening, run_decoder])
 def test_a_run_is_resumed_only_where_there_is_one_and_never_overwritten(
-    run: Run, rooms: Path, weights: Path, tmp_path: Path
+    run: Callable[[Path, Stage], Path], rooms: Path, weights: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(MaquetteError) as nothing:
-        run(rooms, weights, tmp_path / "run", 0.001, resumed=True)
+        run(rooms, Stage(weights, tmp_path / "run", 0.001, resumed=True))
     assert nothing.value.reason is Reason.INVALID_ARGUMENT
-    run(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    run(rooms, Stage(weights, tmp_path / "run", 0.001))
     with pytest.raises(MaquetteError) as another:
-        run(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+        run(rooms, Stage(weights, tmp_path / "run", 0.001))
     assert another.value.reason is Reason.INVALID_ARGUMENT
-    assert run(rooms, weights, tmp_path / "run", 0.002, resumed=True) == weights
+    assert run(rooms, Stage(weights, tmp_path / "run", 0.002, resumed=True)) == weights
     with pytest.raises(MaquetteError) as empty:
-        run(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
+        run(tmp_path / "none", Stage(weights, tmp_path / "other", 0.001))
     assert empty.value.reason is Reason.CONTENT_NOT_FOUND

@@ -28,6 +28,7 @@ from maquette.training.blobgan_layouts import vectors_of
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report
 from maquette.training.blobgan_weights import load_weights
+from maquette.training.checkpoints import Stage
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_pictures_are_numbered_as_features_are(rooms: Path) -> None:
 
 def test_the_weights_file_gets_the_encoder(rooms: Path, weights: Path, tmp_path: Path) -> None:
     before, metadata = load_weights(weights)[0], read_metadata(weights)
-    out = run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False, out=tmp_path / "out.safetensors")
+    out = run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001, out=tmp_path / "out.safetensors"))
     after = load_weights(out)[0]
     assert before.inverter is None
     assert after.inverter is not None
@@ -150,21 +151,21 @@ def test_the_weights_file_gets_the_encoder(rooms: Path, weights: Path, tmp_path:
     assert "steps" in kept["encoder_note"]
     assert (tmp_path / "run" / "encoder.png").exists()
     assert out.stat().st_size < 10e6
-    again = run_encoder_recipe(rooms, out, tmp_path / "run", 0.002, resumed=True)
+    again = run_encoder_recipe(rooms, Stage(out, tmp_path / "run", 0.002, resumed=True))
     assert again == out
     assert load_weights(out)[0].inverter is not None
 
 
 def test_another_run_is_not_overwritten_and_nothing_is_not_resumed(rooms: Path, weights: Path, tmp_path: Path) -> None:
     with pytest.raises(MaquetteError) as nothing:
-        run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=True)
+        run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001, resumed=True))
     assert nothing.value.reason is Reason.INVALID_ARGUMENT
-    run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001))
     with pytest.raises(MaquetteError) as another:
-        run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+        run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001))
     assert another.value.reason is Reason.INVALID_ARGUMENT
     with pytest.raises(MaquetteError) as empty:
-        run_encoder_recipe(tmp_path / "none", weights, tmp_path / "other", 0.001, resumed=False)
+        run_encoder_recipe(tmp_path / "none", Stage(weights, tmp_path / "other", 0.001))
     assert empty.value.reason is Reason.CONTENT_NOT_FOUND
 
 
@@ -172,7 +173,7 @@ def test_inversion_is_reported(rooms: Path, weights: Path, tmp_path: Path) -> No
     report = evaluate_file(rooms, weights, layouts=30)
     assert report.inversion is None
     assert "no encoder" in render_report(report)
-    run_encoder_recipe(rooms, weights, tmp_path / "run", 0.001, resumed=False)
+    run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001))
     write_moved_bed(rooms, 0, 6)
     report = evaluate_file(rooms, weights, layouts=30, inversions=1, inversion_steps=3)
     figures = report.inversion

@@ -33,7 +33,7 @@ from maquette.training.blobgan_layouts import (
 )
 from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_weights import load_weights
-from maquette.training.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.checkpoints import Stage, load_checkpoint, save_checkpoint
 from maquette.training.rooms.noise import NOISE_WIDTH, describe_noise, describe_shards, noise_shard, noise_slots
 from maquette.training.rooms.types import Kind
 
@@ -140,7 +140,7 @@ def test_the_layouts_of_a_weights_file_can_be_trained_again(tmp_path: Path) -> N
     weights = untrained_weights(tmp_path / "before.safetensors", tmp_path)
     list(describe_shards(tmp_path, 0, 8, per_shard=8))
     out = tmp_path / "after.safetensors"
-    assert run_layouts(tmp_path, weights, tmp_path / "kept", 0.5, resumed=False, out=out) == out
+    assert run_layouts(tmp_path, Stage(weights, tmp_path / "kept", 0.5, out=out)) == out
     (before, looks), (after, same_looks) = load_weights(weights), load_weights(out)
     assert after.shape.noise_width == NOISE_WIDTH
     for one, other in ((before.generator_ema, after.generator_ema), (looks, same_looks)):
@@ -149,7 +149,7 @@ def test_the_layouts_of_a_weights_file_can_be_trained_again(tmp_path: Path) -> N
     hidden = after.layout_net_ema.hidden(torch.randn(2000, NOISE_WIDTH)).mean(dim=0)
     torch.testing.assert_close(after.mean_latent.flatten(), hidden, atol=0.3, rtol=0.3)
     with pytest.raises(MaquetteError) as error:
-        run_layouts(tmp_path, weights, tmp_path / "kept", 0.5, resumed=False, out=out)
+        run_layouts(tmp_path, Stage(weights, tmp_path / "kept", 0.5, out=out))
     assert error.value.reason is Reason.INVALID_ARGUMENT
 
 
@@ -157,7 +157,7 @@ def test_without_described_rooms_it_says_how_to_get_some(tmp_path: Path) -> None
     write_rooms(tmp_path, 0, 6)
     weights = untrained_weights(tmp_path / "before.safetensors", tmp_path)
     with pytest.raises(MaquetteError, match=r"no described rooms.*describe-rooms") as error:
-        run_layouts(tmp_path, weights, tmp_path / "kept", 0.5, resumed=False)
+        run_layouts(tmp_path, Stage(weights, tmp_path / "kept", 0.5))
     assert error.value.reason is Reason.CONTENT_NOT_FOUND
 
 

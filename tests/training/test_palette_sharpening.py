@@ -8,6 +8,7 @@ import torch
 from maquette.errors import MaquetteError, Reason
 from maquette.store.weights_file import read_metadata
 from maquette.training import palette_sharpening
+from maquette.training.checkpoints import Stage
 from maquette.training.palette_recipe import new_network
 from maquette.training.palette_sharpening import run_sharpening
 from maquette.training.palette_weights import TRAINING_NOTE, describe_weights, load_weights, save_weights
@@ -38,7 +39,7 @@ def weights(tmp_path: Path) -> Path:
 
 
 def test_the_file_says_how_it_was_trained_and_sharpened(pictures: Path, weights: Path, tmp_path: Path) -> None:
-    out = run_sharpening([pictures], weights, tmp_path / "run", 1.5, resumed=False, out=tmp_path / "out.safetensors")
+    out = run_sharpening([pictures], Stage(weights, tmp_path / "run", 1.5, out=tmp_path / "out.safetensors"))
     before, after = load_weights(weights), load_weights(out)
     assert not before.has_grain
     assert after.has_grain
@@ -51,7 +52,7 @@ def test_the_file_says_how_it_was_trained_and_sharpened(pictures: Path, weights:
 
 
 def test_without_strength_nothing_changes_but_the_channel(pictures: Path, weights: Path, tmp_path: Path) -> None:
-    run_sharpening([pictures], weights, tmp_path / "run", 0.5, False, tmp_path / "out.safetensors", strength=0.0)
+    run_sharpening([pictures], Stage(weights, tmp_path / "run", 0.5, False, tmp_path / "out.safetensors"), strength=0.0)
     before, after = load_weights(weights).network, load_weights(tmp_path / "out.safetensors").network
     for name, value in before.state_dict().items():
         assert torch.equal(
@@ -66,13 +67,13 @@ def test_a_run_is_resumed_only_where_there_is_one_and_never_overwritten(
     pictures: Path, weights: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(MaquetteError) as nothing:
-        run_sharpening([pictures], weights, tmp_path / "run", 0.001, resumed=True)
+        run_sharpening([pictures], Stage(weights, tmp_path / "run", 0.001, resumed=True))
     assert nothing.value.reason is Reason.INVALID_ARGUMENT
-    run_sharpening([pictures], weights, tmp_path / "run", 0.001, resumed=False)
+    run_sharpening([pictures], Stage(weights, tmp_path / "run", 0.001))
     with pytest.raises(MaquetteError) as another:
-        run_sharpening([pictures], weights, tmp_path / "run", 0.001, resumed=False)
+        run_sharpening([pictures], Stage(weights, tmp_path / "run", 0.001))
     assert another.value.reason is Reason.INVALID_ARGUMENT
-    assert run_sharpening([pictures], weights, tmp_path / "run", 0.002, resumed=True) == weights
+    assert run_sharpening([pictures], Stage(weights, tmp_path / "run", 0.002, resumed=True)) == weights
     with pytest.raises(MaquetteError) as empty:
-        run_sharpening([tmp_path / "none"], weights, tmp_path / "other", 0.001, resumed=False)
+        run_sharpening([tmp_path / "none"], Stage(weights, tmp_path / "other", 0.001))
     assert empty.value.reason is Reason.CONTENT_NOT_FOUND

@@ -12,7 +12,7 @@ from maquette.models.blobgan.training import LooksNetwork, PictureModel, Picture
 from maquette.training.blobgan_data import rooms_of
 from maquette.training.blobgan_recipe import BATCH, CHECKPOINT, keep_freed_memory, print_progress, train_pictures
 from maquette.training.blobgan_weights import load_weights, replace_decoder
-from maquette.training.checkpoints import begin
+from maquette.training.checkpoints import Stage
 
 LEARNING_RATE = 3e-3
 
@@ -25,18 +25,12 @@ def decoder_trainer(network: BlobGan, looks: LooksNetwork) -> PictureTrainer:
     return PictureTrainer(PictureModel(looks.requires_grad_(False), decoder), LEARNING_RATE)
 
 
-def run_decoder(
-    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
-) -> Path:
-    """Train the decoder of a weights file for ``budget`` seconds, and write the file again with it.
+def run_decoder(data: Path, stage: Stage) -> Path:
+    """Train the decoder of a weights file further; returns the file that has it.
 
     Args:
         data: folder of rooms.
-        weights: file of the recipe "rooms".
-        checkpoints: folder for what training keeps.
-        budget: seconds, those of earlier runs included.
-        resumed: go on from the newest checkpoint.
-        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        stage: of a weights file of the recipe "rooms".
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
@@ -44,11 +38,11 @@ def run_decoder(
     """
     rooms = rooms_of(data)
     keep_freed_memory()
-    trainer = decoder_trainer(*load_weights(weights))
-    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
+    trainer = decoder_trainer(*load_weights(stage.weights))
+    spent = stage.begin(CHECKPOINT, trainer)
     sheet = rooms.batch(np.random.default_rng(0), BATCH)
-    train_pictures(rooms, trainer, checkpoints, budget, spent, report=print_progress, sheet=sheet, coarse_share=0.0)
-    path = out or weights
-    note = f"Trained further for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms."
-    replace_decoder(weights, path, trainer.average.decoder, {"decoder_note": note})
-    return path
+    where, seconds = stage.checkpoints, stage.budget
+    train_pictures(rooms, trainer, where, seconds, spent, report=print_progress, sheet=sheet, coarse_share=0.0)
+    note = f"Trained further for {seconds:.0f} s, {trainer.steps} steps of {BATCH} rooms."
+    replace_decoder(stage.weights, stage.written, trainer.average.decoder, {"decoder_note": note})
+    return stage.written

@@ -31,7 +31,7 @@ from maquette.training.blobgan_recipe import (
     save_sheet,
 )
 from maquette.training.blobgan_weights import add_encoder, load_weights
-from maquette.training.checkpoints import begin, save_checkpoint, train_for
+from maquette.training.checkpoints import Stage, save_checkpoint, train_for
 from maquette.training.metrics import psnr
 
 CHANNELS = {128: 8, 64: 24, 32: 48, 16: 96, 8: 160, 4: 192}
@@ -152,32 +152,25 @@ def _kept(
     return EncoderProgress(trainer.steps, seconds, loss, float(psnr((painted + 1) / 2, (pictures + 1) / 2).mean()))
 
 
-def run_encoder_recipe(
-    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
-) -> Path:
-    """Train the encoder of a weights file for ``budget`` seconds, and write the file again with it.
+def run_encoder_recipe(data: Path, stage: Stage) -> Path:
+    """Train the encoder of a weights file, which need not have one yet; returns the file that has it.
 
     Args:
         data: folder of rooms.
-        weights: file of the recipe "rooms".
-        checkpoints: folder for what training keeps.
-        budget: seconds, those of earlier runs included.
-        resumed: go on from the newest checkpoint.
-        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        stage: of a weights file of the recipe "rooms".
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
             that would be overwritten; see also `load_weights`.
     """
-    network, looks = load_weights(weights)
+    network, looks = load_weights(stage.weights)
     keep_freed_memory()
     rooms = known_rooms(data, looks)
     trainer = new_trainer(rooms, network)
-    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
-    train_encoder(rooms, trainer, checkpoints, budget, spent, report=print_progress)
-    path = out or weights
-    add_encoder(weights, path, trainer.average, encoder_note(budget, trainer.steps))
-    return path
+    spent = stage.begin(CHECKPOINT, trainer)
+    train_encoder(rooms, trainer, stage.checkpoints, stage.budget, spent, report=print_progress)
+    add_encoder(stage.weights, stage.written, trainer.average, encoder_note(stage.budget, trainer.steps))
+    return stage.written
 
 
 def encoder_note(seconds: float, steps: int) -> str:

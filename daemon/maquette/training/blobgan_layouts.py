@@ -28,7 +28,7 @@ from maquette.models.blobgan.training_layouts import (
 from maquette.training.blobgan_features import BLOBS, RoomFeatures, concatenated, features_of, labels_of, mirrored
 from maquette.training.blobgan_recipe import WIDTH, keep_freed_memory, print_progress
 from maquette.training.blobgan_weights import load_weights, replace_layouts
-from maquette.training.checkpoints import begin, save_checkpoint, train_for
+from maquette.training.checkpoints import Stage, save_checkpoint, train_for
 from maquette.training.rooms.noise import Noise, list_noise_shards, mirrored_noise, noise_slots
 from maquette.training.rooms.shards import read_shard
 
@@ -250,30 +250,23 @@ def train_layouts(
     return train_for(budget, step, keep, spent, save_every)
 
 
-def run_layouts(
-    data: Path, weights: Path, checkpoints: Path, budget: float, resumed: bool, out: Path | None = None
-) -> Path:
-    """Train the layout network of a weights file for ``budget`` seconds, and write the file again with it.
+def run_layouts(data: Path, stage: Stage) -> Path:
+    """Train the layout network of a weights file; returns the file that has it.
 
     Args:
         data: folder of described rooms.
-        weights: file of the recipe "rooms".
-        checkpoints: folder for what training keeps.
-        budget: seconds, those of earlier runs included.
-        resumed: go on from the newest checkpoint.
-        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        stage: of a weights file of the recipe "rooms".
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
             that would be overwritten; see also `load_weights`.
     """
-    _, looks = load_weights(weights)
+    _, looks = load_weights(stage.weights)
     rooms = described_rooms(data, looks)
     keep_freed_memory()
     trainer = LayoutTrainer(rooms)
-    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
-    train_layouts(trainer, checkpoints, budget, spent, report=print_progress)
-    path = out or weights
-    note = f"Trained for {budget:.0f} s, {trainer.steps} steps of {BATCH} of {len(rooms.noise)} described rooms."
-    replace_layouts(weights, path, trainer.finished(), note)
-    return path
+    spent = stage.begin(CHECKPOINT, trainer)
+    train_layouts(trainer, stage.checkpoints, stage.budget, spent, report=print_progress)
+    note = f"Trained for {stage.budget:.0f} s, {trainer.steps} steps of {BATCH} of {len(rooms.noise)} described rooms."
+    replace_layouts(stage.weights, stage.written, trainer.finished(), note)
+    return stage.written

@@ -17,7 +17,7 @@ from maquette.training.blobgan_data import Batch, RoomData, rooms_of
 from maquette.training.blobgan_features import ROWS
 from maquette.training.blobgan_recipe import BATCH, RESOLUTION, keep_freed_memory, print_progress, save_sheet
 from maquette.training.blobgan_weights import load_weights, replace_decoder
-from maquette.training.checkpoints import begin, save_checkpoint, train_for
+from maquette.training.checkpoints import Stage, save_checkpoint, train_for
 
 ALONE_STEPS = 150
 """At first only the discriminator learns, or its ignorance would undo what the decoder can do."""
@@ -82,39 +82,27 @@ def _kept(
     return Progress(trainer.steps, seconds, *(float(value) for value in np.mean(last, axis=0)))
 
 
-def run_sharpening(
-    data: Path,
-    weights: Path,
-    checkpoints: Path,
-    budget: float,
-    resumed: bool,
-    out: Path | None = None,
-    strength: float = 1.0,
-) -> Path:
-    """Sharpen the decoder of a weights file for ``budget`` seconds, and write the file again with it.
+def run_sharpening(data: Path, stage: Stage, strength: float = 1.0) -> Path:
+    """Sharpen the decoder of a weights file; returns the file that has it.
 
     Args:
         data: folder of rooms.
-        weights: file of the recipe "rooms".
-        checkpoints: folder for what training keeps.
-        budget: seconds, those of earlier runs included.
-        resumed: go on from the newest checkpoint.
-        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        stage: of a weights file of the recipe "rooms".
         strength: of what was learned, see `maquette.models.adversary.between`.
 
     Raises:
         MaquetteError: CONTENT_NOT_FOUND without rooms; INVALID_ARGUMENT when there is nothing to resume, or something
             that would be overwritten; see also `load_weights`.
     """
-    network, looks = load_weights(weights)
+    network, looks = load_weights(stage.weights)
     rooms = rooms_of(data)
     keep_freed_memory()
     torch.manual_seed(0)
     trainer = AdversarialTrainer(copy.deepcopy(network.generator_ema), len(ROWS))
-    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
-    sharpen(rooms, looks, trainer, checkpoints, budget, spent, report=print_progress)
-    path = out or weights
-    note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} rooms"
+    spent = stage.begin(CHECKPOINT, trainer)
+    sharpen(rooms, looks, trainer, stage.checkpoints, stage.budget, spent, report=print_progress)
+    note = f"Sharpened against a discriminator for {stage.budget:.0f} s, {trainer.steps} steps of {BATCH} rooms"
     decoder = between(network.generator_ema, trainer.average, strength)
-    replace_decoder(weights, path, decoder, {"sharpening_note": f"{note}, with a strength of {strength:g}."})
-    return path
+    notes = {"sharpening_note": f"{note}, with a strength of {strength:g}."}
+    replace_decoder(stage.weights, stage.written, decoder, notes)
+    return stage.written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +57,38 @@ def begin(path: Path, trainer: Resumable, resumed: bool) -> float:
             "Go on from it with --resume, or choose another folder.",
         )
     return 0.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a recipe, which trains something of a weights file and writes the file again.
+
+    Attributes:
+        weights: the file.
+        checkpoints: folder for what training keeps.
+        budget: seconds, those of earlier runs included.
+        resumed: go on from the newest checkpoint.
+        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+    """
+
+    weights: Path
+    checkpoints: Path
+    budget: float
+    resumed: bool = False
+    out: Path | None = None
+
+    @property
+    def written(self) -> Path:
+        """The file that is written in the end."""
+        return self.out or self.weights
+
+    def begin(self, name: str, trainer: Resumable) -> float:
+        """Begin, or go on from the checkpoint of this name; returns the seconds spent before.
+
+        Raises:
+            MaquetteError: see :func:`begin`.
+        """
+        return begin(self.checkpoints / name, trainer, self.resumed)
 
 
 def train_for(

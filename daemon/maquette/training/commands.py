@@ -137,9 +137,10 @@ def blobgan_encoder(
     import torch
 
     from maquette.training.blobgan_encoder import run_encoder_recipe
+    from maquette.training.checkpoints import Stage
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_encoder_recipe(data, weights, checkpoints, minutes * 60, resume, out)))
+    typer.echo(str(run_encoder_recipe(data, Stage(weights, checkpoints, minutes * 60, resume, out))))
 
 
 @app.command("blobgan-layouts")
@@ -156,9 +157,10 @@ def blobgan_layouts(
     import torch
 
     from maquette.training.blobgan_layouts import run_layouts
+    from maquette.training.checkpoints import Stage
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_layouts(data, weights, checkpoints, minutes * 60, resume, out)))
+    typer.echo(str(run_layouts(data, Stage(weights, checkpoints, minutes * 60, resume, out))))
 
 
 @app.command("blobgan-decoder")
@@ -175,9 +177,10 @@ def blobgan_decoder(
     import torch
 
     from maquette.training.blobgan_decoder import run_decoder
+    from maquette.training.checkpoints import Stage
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_decoder(data, weights, checkpoints, minutes * 60, resume, out)))
+    typer.echo(str(run_decoder(data, Stage(weights, checkpoints, minutes * 60, resume, out))))
 
 
 @app.command("blobgan-sharpening")
@@ -195,9 +198,10 @@ def blobgan_sharpening(
     import torch
 
     from maquette.training.blobgan_sharpening import run_sharpening
+    from maquette.training.checkpoints import Stage
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out, strength)))
+    typer.echo(str(run_sharpening(data, Stage(weights, checkpoints, minutes * 60, resume, out), strength)))
 
 
 @app.command()
@@ -235,10 +239,11 @@ def palette_sharpening(
     """Sharpen what a Palette fills in one call against a discriminator, and write its weights file again."""
     import torch
 
+    from maquette.training.checkpoints import Stage
     from maquette.training.palette_sharpening import run_sharpening
 
     torch.set_num_threads(threads)
-    typer.echo(str(run_sharpening(data, weights, checkpoints, minutes * 60, resume, out, strength)))
+    typer.echo(str(run_sharpening(data, Stage(weights, checkpoints, minutes * 60, resume, out), strength)))
 
 
 @app.command()

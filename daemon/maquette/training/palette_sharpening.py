@@ -15,7 +15,7 @@ from maquette.models.palette.conditioning import Task
 from maquette.models.palette.training import filled
 from maquette.store.weights_file import read_metadata
 from maquette.training.blobgan_recipe import keep_freed_memory, print_progress, save_sheet
-from maquette.training.checkpoints import begin, save_checkpoint, train_for
+from maquette.training.checkpoints import Stage, save_checkpoint, train_for
 from maquette.training.palette_pictures import PicturePool, picture_pools, random_crops
 from maquette.training.palette_recipe import BATCH, SIDE, WHOLE_SHARE, sheet_rows, shown_pictures
 from maquette.training.palette_tasks import random_example
@@ -75,24 +75,12 @@ def _step(
     return float(error.mean()), *trainer.verdicts
 
 
-def run_sharpening(
-    data: list[Path],
-    weights: Path,
-    checkpoints: Path,
-    budget: float,
-    resumed: bool,
-    out: Path | None = None,
-    strength: float = 1.0,
-) -> Path:
-    """Sharpen a weights file for ``budget`` seconds on the pictures of several folders, and write the file again.
+def run_sharpening(data: list[Path], stage: Stage, strength: float = 1.0) -> Path:
+    """Sharpen a weights file on the pictures of several folders; returns the file that is sharper.
 
     Args:
         data: folders of pictures.
-        weights: file of the recipe "rooms and lands".
-        checkpoints: folder for what training keeps.
-        budget: seconds, those of earlier runs included.
-        resumed: go on from the newest checkpoint.
-        out: the file to write; None = ``weights`` itself, which is replaced whole or not at all.
+        stage: of a weights file of the recipe "rooms and lands".
         strength: of what was learned, see `between`.
 
     Raises:
@@ -100,16 +88,15 @@ def run_sharpening(
             there is nothing to resume, or something that would be overwritten.
     """
     pools = picture_pools(data)
-    smooth = with_grain_channel(load_weights(weights).network)
+    smooth = with_grain_channel(load_weights(stage.weights).network)
     keep_freed_memory()
     torch.manual_seed(0)
     trainer = SharpeningTrainer(copy.deepcopy(smooth).requires_grad_().train(), alone=ALONE_STEPS)
-    spent = begin(checkpoints / CHECKPOINT, trainer, resumed)
-    sharpen(pools, trainer, checkpoints, budget, spent, report=print_progress)
-    path = out or weights
+    spent = stage.begin(CHECKPOINT, trainer)
+    sharpen(pools, trainer, stage.checkpoints, stage.budget, spent, report=print_progress)
     network = between(smooth, trainer.average, strength)
-    note = f"Sharpened against a discriminator for {budget:.0f} s, {trainer.steps} steps of {BATCH} pictures"
-    notes = {TRAINING_NOTE: read_metadata(weights).get(TRAINING_NOTE, "")}
+    note = f"Sharpened against a discriminator for {stage.budget:.0f} s, {trainer.steps} steps of {BATCH} pictures"
+    notes = {TRAINING_NOTE: read_metadata(stage.weights).get(TRAINING_NOTE, "")}
     notes["sharpening_note"] = f"{note}, with a strength of {strength:g}."
-    save_weights(path, network, describe_weights(network, notes))
-    return path
+    save_weights(stage.written, network, describe_weights(network, notes))
+    return stage.written
