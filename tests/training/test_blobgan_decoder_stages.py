@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from blobgan_rooms import untrained_weights, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.store.weights_file import read_metadata
 from maquette.training import blobgan_sharpening
@@ -15,19 +14,6 @@ from maquette.training.blobgan_decoder import run_decoder
 from maquette.training.blobgan_sharpening import run_sharpening
 from maquette.training.blobgan_weights import DECODER_PREFIX, load_weights
 from maquette.training.checkpoints import Stage
-
-
-@pytest.fixture
-def rooms(tmp_path: Path) -> Path:
-    folder = tmp_path / "rooms"
-    write_rooms(folder, 0, 6)
-    return folder
-
-
-@pytest.fixture
-def weights(tmp_path: Path, rooms: Path) -> Path:
-    return untrained_weights(tmp_path / "blobgan-rooms.safetensors", rooms)
-
 
 stages = pytest.mark.parametrize(
     ("run", "note", "words", "sheet"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from blobgan_rooms import untrained_weights, write_moved_bed, write_rooms
+from blobgan_rooms import write_moved_bed, write_rooms
 from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import output_width, split_layout_vector
@@ -29,18 +29,6 @@ from maquette.training.blobgan_recipe import WIDTH, new_model
 from maquette.training.blobgan_run import evaluate_file, render_report
 from maquette.training.blobgan_weights import load_weights
 from maquette.training.checkpoints import Stage
-
-
-@pytest.fixture
-def rooms(tmp_path: Path) -> Path:
-    folder = tmp_path / "rooms"
-    write_rooms(folder, 0, 6)
-    return folder
-
-
-@pytest.fixture
-def weights(tmp_path: Path, rooms: Path) -> Path:
-    return untrained_weights(tmp_path / "blobgan-rooms.safetensors", rooms)
 
 
 def _tiny() -> tuple[BlobGan, torch.Tensor, torch.Tensor]:
