@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
+from typing import cast
 
 import numpy as np
+from scipy import ndimage
 
 from maquette.imaging.carrying import CarriedEdit, Read, overview
 from maquette.imaging.rectangle import Rectangle
@@ -45,18 +47,22 @@ def _window(uncovered: Rectangle, part: Rectangle) -> Rectangle:
     return uncovered.grown(margin).clipped(part)
 
 
-def _structure(start: FloatArray, window: Rectangle, part: Rectangle, resolution: int) -> FloatArray:
-    """What is known and what is not, both as blurred as the render."""
+def _as_rendered(start: FloatArray, pixel: float) -> FloatArray:
+    """What is known and what is not, both as blurred as the render, whose pixels are so large."""
     height, width = start.shape[:2]
-    pixel = max(part.width, part.height) / resolution
-    small = resized(start, max(1, round(window.width / pixel)), max(1, round(window.height / pixel)))
+    small = resized(start, max(1, round(width / pixel)), max(1, round(height / pixel)))
     return resized(small, width, height)
+
+
+def _finer(picture: FloatArray, pixel: float) -> FloatArray:
+    """What of a picture is finer than a pixel of the render: edges of things are where the render has them."""
+    return picture - cast("FloatArray", ndimage.gaussian_filter(picture, (pixel, pixel, 0.0)))
 
 
 def add_detail(
     carried: CarriedEdit, read: Read, part: Rectangle, resolution: int, memory: DetailMemory
 ) -> Operation[None]:
-    """Fill the places that things leave with patches of the picture, along what the render shows there.
+    """Give the places that things leave what the render there lacks: what is finer, in patches of the picture.
 
     Args:
         carried: the edit, on a picture that is itself large enough to have more detail than its renders.
@@ -74,17 +80,17 @@ def add_detail(
     behind, left = carried.left_behind(window, picture.shape[:2])
     hole: BoolArray = left | ~known
     start = np.where(hole[..., None], behind, picture).astype(np.float32)
-    structure = _structure(start, window, part, resolution)
+    pixel = max(part.width, part.height) / resolution / factor
 
     def find() -> Operation[FloatArray]:
-        (detail,) = yield from synthesized(start, hole, structure, FillOptions())
-        return detail
+        (answer,) = yield from synthesized(start, hole, _as_rendered(start, pixel), FillOptions())
+        return np.where(hole[..., None], behind + _finer(answer, pixel), picture).astype(np.float32)
 
-    carried.add_detail(window, (yield from memory.recalled(_key(start, hole, structure), find)))
+    carried.add_detail(window, (yield from memory.recalled(_key(pixel, start, hole), find)))
 
 
-def _key(*arrays: FloatArray | BoolArray) -> bytes:
-    digest = sha256(repr([array.shape for array in arrays]).encode())
-    for array in arrays:
+def _key(pixel: float, start: FloatArray, hole: BoolArray) -> bytes:
+    digest = sha256(repr((pixel, start.shape)).encode())
+    for array in (start, hole):
         digest.update(np.ascontiguousarray(array).data)
     return digest.digest()
