@@ -42,7 +42,7 @@ from maquette.models.vectors import vector_bytes
 if TYPE_CHECKING:
     from maquette.models.blobgan.verbs import BlobGanModel
 
-MOST_STEPS = 200
+MOST_STEPS = 160
 FEWEST_STEPS = 40
 STEPS_OPERATIONS = 1e12
 """Arithmetic operations of the optimisation unless steps are asked for: seconds on a CPU for a small model."""
