@@ -11,6 +11,7 @@ from maquette.models.blobgan.network import BlobGan
 from maquette.models.blobgan.training import LooksNetwork, PictureModel, PictureTrainer
 from maquette.training.blobgan_data import rooms_of
 from maquette.training.blobgan_recipe import BATCH, CHECKPOINT, keep_freed_memory, print_progress, train_pictures
+from maquette.training.blobgan_silhouettes import settle_silhouettes
 from maquette.training.blobgan_weights import load_weights, replace_decoder
 from maquette.training.checkpoints import Stage
 
@@ -19,10 +20,9 @@ LEARNING_RATE = 3e-3
 
 def decoder_trainer(network: BlobGan, looks: LooksNetwork) -> PictureTrainer:
     """What trains a network's decoder, but for its silhouettes, which layouts rely upon."""
-    decoder = network.generator_ema.requires_grad_()
-    if decoder.silhouettes is not None:
-        decoder.silhouettes.requires_grad_(False)
-    return PictureTrainer(PictureModel(looks.requires_grad_(False), decoder), LEARNING_RATE)
+    model = PictureModel(looks.requires_grad_(False), network.generator_ema.requires_grad_())
+    settle_silhouettes(model)
+    return PictureTrainer(model, LEARNING_RATE)
 
 
 def run_decoder(data: Path, stage: Stage) -> Path:

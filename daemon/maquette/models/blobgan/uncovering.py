@@ -84,7 +84,7 @@ def add_detail(
 
     def find() -> Operation[FloatArray]:
         (answer,) = yield from synthesized(start, hole, _as_rendered(start, pixel), FillOptions())
-        return np.where(hole[..., None], behind + _finer(answer, pixel), picture).astype(np.float32)
+        return start + np.where(hole[..., None], _finer(answer, pixel), np.float32(0.0))
 
     carried.add_detail(window, (yield from memory.recalled(_key(pixel, start, hole), find)))
 
