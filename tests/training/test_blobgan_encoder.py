@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from blobgan_rooms import write_moved_bed, write_rooms
-from maquette.errors import MaquetteError, Reason
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import output_width, split_layout_vector
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
@@ -142,19 +141,6 @@ def test_the_weights_file_gets_the_encoder(rooms: Path, weights: Path, tmp_path:
     again = run_encoder_recipe(rooms, Stage(out, tmp_path / "run", 0.002, resumed=True))
     assert again == out
     assert load_weights(out)[0].inverter is not None
-
-
-def test_another_run_is_not_overwritten_and_nothing_is_not_resumed(rooms: Path, weights: Path, tmp_path: Path) -> None:
-    with pytest.raises(MaquetteError) as nothing:
-        run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001, resumed=True))
-    assert nothing.value.reason is Reason.INVALID_ARGUMENT
-    run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001))
-    with pytest.raises(MaquetteError) as another:
-        run_encoder_recipe(rooms, Stage(weights, tmp_path / "run", 0.001))
-    assert another.value.reason is Reason.INVALID_ARGUMENT
-    with pytest.raises(MaquetteError) as empty:
-        run_encoder_recipe(tmp_path / "none", Stage(weights, tmp_path / "other", 0.001))
-    assert empty.value.reason is Reason.CONTENT_NOT_FOUND
 
 
 def test_inversion_is_reported(rooms: Path, weights: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The stages that go on with the decoder of a weights file: on more rooms, and against a discriminator."""
+"""The stages that go on with a weights file: its decoder on more rooms and against a discriminator, its encoder."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from maquette.errors import MaquetteError, Reason
 from maquette.store.weights_file import read_metadata
 from maquette.training import blobgan_sharpening
 from maquette.training.blobgan_decoder import run_decoder
+from maquette.training.blobgan_encoder import run_encoder_recipe
 from maquette.training.blobgan_sharpening import run_sharpening
 from maquette.training.blobgan_weights import DECODER_PREFIX, load_weights
 from maquette.training.checkpoints import Stage
@@ -51,7 +52,7 @@ def test_only_the_decoder_of_the_weights_file_changes(
     assert (tmp_path / "run" / sheet).exists()
 
 
-@pytest.mark.parametrize("run", [run_sharpening, run_decoder])
+@pytest.mark.parametrize("run", [run_sharpening, run_decoder, run_encoder_recipe])
 def test_a_run_is_resumed_only_where_there_is_one_and_never_overwritten(
     run: Callable[[Path, Stage], Path], rooms: Path, weights: Path, tmp_path: Path
 ) -> None:
