@@ -20,6 +20,7 @@ from maquette.bench.plain_rendering import plain_picture
 from maquette.bench.random_model import PUBLISHED, random_network
 from maquette.models.blobgan.decoder import DecoderShape
 from maquette.models.blobgan.layout_network import layout_of
+from maquette.models.blobgan.modulated_convolution import features_dtype
 from maquette.models.blobgan.network import BlobGan, BlobGanShape
 from maquette.models.blobgan.precision import candidates, psnr, quickest_dtype
 from maquette.models.blobgan.quantised import QuantisedGrowth, QuantisedKernel, quantised
@@ -57,9 +58,10 @@ def _bare(inputs: int, outputs: int, width: int, up: bool, dtype: torch.dtype) -
     kernel = torch.randn(*((inputs, outputs) if up else (outputs, inputs)), 3, 3)
     features = torch.randn(1, inputs, width, width).contiguous(memory_format=torch.channels_last)
     if dtype == torch.int8:
-        codes = quantised(features)
+        codes = quantised(features, 1, 1)
         assert codes is not None
-        return partial(QuantisedGrowth(kernel).parts if up else QuantisedKernel(kernel, (1, 1)), codes)
+        convolution = QuantisedGrowth(kernel).parts if up else QuantisedKernel(kernel)
+        return partial(convolution, codes, features_dtype(dtype))
     kernel = kernel.to(dtype).contiguous(memory_format=torch.channels_last)
     features = features.to(dtype)
     if up:

@@ -24,6 +24,7 @@ from maquette.models.blobgan.splatting import (
     score_pyramid,
     splatted,
 )
+from maquette.models.threads import threads_for
 
 LARGE_MAP = 2_000_000
 """Feature maps of so many numbers take longer to be moved than to be computed with."""
@@ -116,13 +117,14 @@ class StyledConvolution(nn.Module):
         """
         dtype = features.dtype
         outputs = self.conv(features, scores, styles, (self.activate.bias * ACTIVATION_GAIN).to(dtype))
-        if self.edges is not None and frames is not None:
-            # As in the frames, the rows for 1 come first, then those for x and for y.
-            slopes = self.edges(styles).unflatten(-1, (3, -1)).transpose(1, 2).flatten(1, 2)
-            outputs = outputs + splatted(frames, slopes).to(dtype)
-        if noise is not None:
-            outputs = outputs.add_((self.noise.weight * ACTIVATION_GAIN * noise).to(dtype))
-        return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
+        with threads_for(outputs.numel()):
+            if self.edges is not None and frames is not None:
+                # As in the frames, the rows for 1 come first, then those for x and for y.
+                slopes = self.edges(styles).unflatten(-1, (3, -1)).transpose(1, 2).flatten(1, 2)
+                outputs = outputs + splatted(frames, slopes).to(dtype)
+            if noise is not None:
+                outputs = outputs.add_((self.noise.weight * ACTIVATION_GAIN * noise).to(dtype))
+            return functional.leaky_relu_(outputs, ACTIVATION_SLOPE)
 
 
 class ToRgb(nn.Module):
@@ -137,16 +139,22 @@ class ToRgb(nn.Module):
         """RGB (B, 3, h, w) in float32; ``coarser``: (B, 3, h/2, w/2) or None."""
         large = features[0].numel() >= LARGE_MAP and not features.requires_grad
         rgb = self._mixed(features, scores, styles) if large else self.conv(features, scores, styles).float()
-        rgb = rgb + self.bias
-        return rgb if coarser is None else rgb + doubled(coarser)
+        with threads_for(rgb.numel()):
+            rgb = rgb + self.bias
+            return rgb if coarser is None else rgb + doubled(coarser)
 
     def _mixed(self, features: Tensor, scores: Tensor, styles: Tensor) -> Tensor:
         """The same, RGB for each row at first and of these a mean: more products, but fewer numbers to be moved."""
         kernel = self.conv.kernel()[:, :, 0, 0].to(features.dtype)
         gains = self.conv.modulation(styles).to(features.dtype)
-        rows = (gains[:, :, None] * kernel).flatten(1, 2) @ features.flatten(2)
-        mixed = (rows.float().unflatten(1, (-1, 3)) * scores.flatten(2)[:, :, None]).sum(dim=1)
-        return mixed.unflatten(2, features.shape[2:])
+        kernels = (gains[:, :, None] * kernel).flatten(1, 2)
+        # A product of matrices takes channels in any order; of batches of them, bfloat16 would be sorted first.
+        rows = (each @ pixels.flatten(1) for each, pixels in zip(kernels, features, strict=True))
+        mixed: list[Tensor] = [
+            (row.float().unflatten(0, (-1, 3)) * weights.flatten(1)[:, None]).sum(dim=0)
+            for row, weights in zip(rows, scores, strict=True)
+        ]
+        return torch.stack(mixed).reshape(-1, 3, *features.shape[2:])
 
 
 class Decoder(nn.Module):
@@ -207,7 +215,7 @@ class Decoder(nn.Module):
     def fold(self, dtype: torch.dtype = torch.float32) -> None:
         """Make ready for inference in ``dtype``: fold everything that no style changes. Not for training.
 
-        int8 (on a CPU) stands for products of 8-bit numbers; everything between them is float32.
+        int8 (on a CPU) stands for products of 8-bit numbers; what is between them is in :func:`features_dtype`.
         """
         for module in self.modules():
             if isinstance(module, ModulatedConvolution):

@@ -8,15 +8,20 @@ output channel. Inference on a CPU only, with the operators that torch.compile u
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+
+from maquette.models.threads import threads_for
 
 _GREATEST_CODE = 255
 _GREATEST_WEIGHT = 127
+_SLACK = 0.05
+"""Of a code, at both ends: where the least and the greatest number are as large, the latter would otherwise be 256."""
+_NO_FRACTION = 1.5 * 2**23
+"""A float32 this large has no bits for a fraction: what is added to it is rounded, and ends up in the lowest bits."""
 
 
 def supported() -> bool:
@@ -38,55 +43,68 @@ class Quantised:
     step: float
     zero: int
 
-    def bordered(self) -> Quantised:
-        """With a border of zeros, one pixel wide: (1, C, h + 2, w + 2)."""
-        rows = functional.pad(self.codes.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1), value=self.zero)
-        return replace(self, codes=rows.permute(0, 3, 1, 2))
+
+def quantised(features: Tensor, rows: int = 0, columns: int = 0) -> Quantised | None:
+    """Features (1, C, h, w) rounded to codes; None where they are not finite. Overwrites features in float32.
+
+    Args:
+        features: in any type of floating point.
+        rows: of zeros, above and below.
+        columns: of zeros, on both sides.
+    """
+    with threads_for(features.numel()):
+        return _quantised(features, rows, columns)
 
 
-def quantised(features: Tensor) -> Quantised | None:
-    """Features (1, C, h, w), float32, rounded to codes; None where they are not finite. Overwrites the features."""
+def _quantised(features: Tensor, rows: int, columns: int) -> Quantised | None:
     # Channels last is the order in memory, without which the least value is sought in a copy.
-    rows = features.permute(0, 2, 3, 1)
-    least, greatest = (float(value) for value in torch.aminmax(rows))
+    pixels = features.permute(0, 2, 3, 1)
+    least, greatest = (float(value) for value in torch.aminmax(pixels))
     least, greatest = min(least, 0.0), max(greatest, 0.0)
-    step = (greatest - least) / _GREATEST_CODE
+    step = (greatest - least) / (_GREATEST_CODE - 2 * _SLACK)
     if not math.isfinite(step):
         return None
     step = max(step, 1e-12)
-    zero = round(-least / step)
-    # The half turns the conversion's cutting off into rounding.
-    torch.add(torch.tensor(zero + 0.5), rows, alpha=1 / step, out=rows)
-    return Quantised(rows.to(torch.uint8).permute(0, 3, 1, 2), step, zero)
+    zero = round(-least / step + _SLACK)
+    wide = pixels.float()
+    codes = torch.add(torch.tensor(_NO_FRACTION + zero), wide, alpha=1 / step, out=wide).view(torch.int32)
+    return Quantised(_bordered(codes, rows, columns, zero).permute(0, 3, 1, 2), step, zero)
+
+
+def _bordered(codes: Tensor, rows: int, columns: int, zero: int) -> Tensor:
+    """The lowest bytes of (1, h, w, C), with a border of zeros."""
+    _, height, width, channels = codes.shape
+    made = torch.empty(1, height + 2 * rows, width + 2 * columns, channels, dtype=torch.uint8)
+    for edge in (made[:, :rows], made[:, rows + height :], made[:, :, :columns], made[:, :, columns + width :]):
+        edge.fill_(zero)
+    made[:, rows : rows + height, columns : columns + width] = codes
+    return made
 
 
 class QuantisedKernel:
-    """A kernel, made ready.
+    """A kernel (outputs, inputs, h, w), made ready."""
 
-    Args:
-        kernel: (outputs, inputs, h, w).
-        border: rows and columns of zeros around the inputs.
-    """
-
-    def __init__(self, kernel: Tensor, border: tuple[int, int] = (0, 0)) -> None:
+    def __init__(self, kernel: Tensor) -> None:
         steps = (kernel.abs().amax(dim=(1, 2, 3)) / _GREATEST_WEIGHT).clamp(min=1e-12)
         self._codes = (kernel / steps[:, None, None, None]).round().to(torch.int8)
         self._steps, self._zeros = steps, torch.zeros(len(kernel), dtype=torch.int32)
-        stride, dilation, groups = [1, 1], [1, 1], 1
-        self._geometry = (stride, list(border), dilation, groups)
+        self._sums = self._codes.sum(dim=(1, 2, 3)) * steps
+        stride, no_border, dilation, groups = [1, 1], [0, 0], [1, 1], 1
+        self._geometry = (stride, no_border, dilation, groups)
         self._packed: dict[int, Tensor] = {}
 
-    def __call__(self, features: Quantised, bias: Tensor | None = None) -> Tensor:
-        """Convolve; (1, outputs, h, w), float32, channels last in memory."""
+    def __call__(self, features: Quantised, dtype: torch.dtype = torch.float32, bias: Tensor | None = None) -> Tensor:
+        """Convolve what is there, without a border; in ``dtype``, channels last in memory. The bias is float32."""
+        # Were oneDNN told which code is 0, it would sum the kernel in every call.
+        offset = self._sums * (-features.zero * features.step)
+        bias, zero = offset if bias is None else offset + bias, 0
         packed = self._packed_for(features.codes.shape)
-        what = (features.codes, features.step, features.zero, packed, self._steps, self._zeros, bias)
+        what = (features.codes, features.step, zero, packed, self._steps, self._zeros, bias)
         parameters: list[float] = []
         output_step, output_zero, no_activation = 1.0, 0, ("none", parameters, "")
         return cast(
             "Tensor",
-            _operators().qconv2d_pointwise(
-                *what, *self._geometry, output_step, output_zero, torch.float32, *no_activation
-            ),
+            _operators().qconv2d_pointwise(*what, *self._geometry, output_step, output_zero, dtype, *no_activation),
         )
 
     def _packed_for(self, shape: torch.Size) -> Tensor:
@@ -103,7 +121,8 @@ def _operators() -> Any:
     return torch.ops.onednn
 
 
-def _samples(batch: Tensor) -> list[Tensor]:
+def samples(batch: Tensor) -> list[Tensor]:
+    """The pictures of a batch, each a batch of one."""
     return [batch[index : index + 1] for index in range(len(batch))]
 
 
@@ -111,21 +130,21 @@ class QuantisedFilter:
     """A 3 × 3 kernel (outputs, inputs, 3, 3), made ready."""
 
     def __init__(self, kernel: Tensor) -> None:
-        self._kernel = QuantisedKernel(kernel, (1, 1))
+        self._kernel = QuantisedKernel(kernel)
 
     def __call__(self, features: Tensor, bias: Tensor) -> Tensor:
-        """Convolve (B, inputs, h, w) float32, bordered by zeros, which are overwritten.
+        """Convolve (B, inputs, h, w), bordered by zeros, which are overwritten.
 
-        Returns (B, outputs, h, w), NaN where the inputs are not finite.
+        Returns (B, outputs, h, w) in the features' dtype, NaN where the inputs are not finite.
         """
-        made = [self._one(sample, bias) for sample in _samples(features)]
+        made = [self._one(sample, bias.float()) for sample in samples(features)]
         return made[0] if len(made) == 1 else torch.cat(made)
 
     def _one(self, sample: Tensor, bias: Tensor) -> Tensor:
-        coded = quantised(sample)
+        coded = quantised(sample, 1, 1)
         if coded is None:
             return sample.new_full((1, len(bias), *sample.shape[2:]), math.nan)
-        return self._kernel(coded, bias)
+        return self._kernel(coded, sample.dtype, bias)
 
 
 class QuantisedGrowth:
@@ -138,28 +157,36 @@ class QuantisedGrowth:
         taps = kernel.transpose(0, 1).flip(2, 3)
         self._outputs = len(taps)
         self._both = QuantisedKernel(taps[:, :, ::2, ::2])
-        self._rows = QuantisedKernel(taps[:, :, ::2, 1:2], (1, 0))
-        self._columns = QuantisedKernel(taps[:, :, 1:2, ::2], (0, 1))
+        self._rows = QuantisedKernel(taps[:, :, ::2, 1:2])
+        self._columns = QuantisedKernel(taps[:, :, 1:2, ::2])
         self._middle = QuantisedKernel(taps[:, :, 1:2, 1:2])
 
     def __call__(self, features: Tensor) -> Tensor:
-        """(B, inputs, h, w) float32, overwritten, to (B, outputs, 2h + 1, 2w + 1); NaN where they are not finite."""
+        """(B, inputs, h, w), overwritten, to (B, outputs, 2h + 1, 2w + 1); NaN where they are not finite."""
         batch, _, height, width = features.shape
         shape = (batch, 2 * height + 1, 2 * width + 1, self._outputs)
         grown = features.new_empty(shape).permute(0, 3, 1, 2)
-        for sample, made in zip(_samples(features), _samples(grown), strict=True):
-            self._grow(quantised(sample), made)
+        for sample, made in zip(samples(features), samples(grown), strict=True):
+            self._grow(quantised(sample, 1, 1), made)
         return grown
 
     def _grow(self, coded: Quantised | None, made: Tensor) -> None:
         if coded is None:
             made.fill_(math.nan)
             return
-        both, rows, columns, middle = self.parts(coded)
-        made[:, :, ::2, ::2], made[:, :, ::2, 1::2] = both, rows
-        made[:, :, 1::2, ::2], made[:, :, 1::2, 1::2] = columns, middle
+        both, rows, columns, middle = self.parts(coded, made.dtype)
+        with threads_for(both.numel()):
+            made[:, :, ::2, ::2], made[:, :, ::2, 1::2] = both, rows
+            made[:, :, 1::2, ::2], made[:, :, 1::2, 1::2] = columns, middle
 
-    def parts(self, coded: Quantised) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Even and odd columns of the even rows, then of the odd rows: (1, outputs, h + 1 or h, w + 1 or w) each."""
-        # oneDNN is twice as slow where it is to add a border to an even kernel.
-        return self._both(coded.bordered()), self._rows(coded), self._columns(coded), self._middle(coded)
+    def parts(self, coded: Quantised, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Even and odd columns of the even rows, then of the odd rows: (1, outputs, h + 1 or h, w + 1 or w) each.
+
+        Args:
+            coded: (1, inputs, h + 2, w + 2), with a border of zeros.
+            dtype: of what is made.
+        """
+        both, rows, columns, middle = (
+            part(coded, dtype) for part in (self._both, self._rows, self._columns, self._middle)
+        )
+        return both, rows[..., 1:-1], columns[:, :, 1:-1], middle[:, :, 1:-1, 1:-1]

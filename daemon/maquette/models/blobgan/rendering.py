@@ -28,6 +28,7 @@ from maquette.models.blobgan.silhouettes import OpacityMemory
 from maquette.models.blobgan.splatting import Layout, blob_map_scores, splatted
 from maquette.models.operations import Operation, Progress
 from maquette.models.pictures import check_finite
+from maquette.models.threads import threads_for
 
 PREVIEW_SECONDS = 0.07
 """A preview ends at the width that it is expected to reach in this time."""
@@ -144,7 +145,8 @@ class Renderer:
         yield Progress("placing blobs", 0.0)
         with stopwatch.measured("splat"), torch.inference_mode():
             layout = layout.to(self.device)
-            pyramid = self._scores(layout, preview)
+            with threads_for(self.resolution**2):
+                pyramid = self._scores(layout, preview)
         rgb = yield from self._decoded(layout, pyramid, noises, preview, stopwatch)
         if self.dtype != torch.float32 and not torch.isfinite(rgb).all():
             yield Progress("repeating in float32", 0.5)
