@@ -1,4 +1,4 @@
-"""How many threads an operation is worth: waking one that sleeps takes as long as half a million additions."""
+"""How many threads an operation is worth: waking one that sleeps takes as long as a million additions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-SMALLEST_SHARED = 500_000
+SMALLEST_SHARED = 1_000_000
 """Numbers of which fewer are sooner gone through by one thread (measured where threads sleep while they wait)."""
 
 

@@ -99,10 +99,11 @@ class ModulatedConvolution(nn.Module):
         Returns:
             (B, outputs, h, w), or (B, outputs, 2h, 2w) when upsampling.
         """
-        with threads_for(features.numel()):
+        with threads_for(scores.numel()):
             gains = self.modulation(styles)
             if self.demodulated:
                 scores = rms_normalised_scores(scores, gains)
+        with threads_for(features.numel()):
             painted = splatted(scores, gains.to(features.dtype))
             trained = painted.requires_grad or features.requires_grad
             inputs = features * painted if trained else painted.mul_(features)

@@ -7,6 +7,7 @@ grows to twice its size at most, so that 8 bits still do.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -23,6 +24,7 @@ class QuantisedMinimalFilter:
         top, middle, bottom = kernel.unbind(2)
         outer = top + bottom
         rows = (top, (outer + middle) / 2, (outer - middle) / 2, bottom)
+        self._outputs = len(kernel)
         self._kernels = [QuantisedKernel(row[:, :, None]) for row in rows]
 
     def __call__(self, features: Tensor, bias: Tensor) -> Tensor:
@@ -37,34 +39,47 @@ class QuantisedMinimalFilter:
         pixels, height = sample.permute(0, 2, 3, 1), sample.shape[2]
         if height % 2:
             pixels = functional.pad(pixels, (0, 0, 0, 0, 0, 1))
-        half = pixels.numel() // 2
-        with threads_for(half):
-            transformed = _transformed(pixels)
-        products: list[Tensor] = []
-        for kernel, each, added in zip(self._kernels, transformed, (None, bias, None, None), strict=True):
-            coded = quantised(each.permute(0, 3, 1, 2), columns=1)
-            if coded is None:
-                return sample.new_full((1, len(bias), *sample.shape[2:]), math.nan)
-            products.append(kernel(coded, sample.dtype, added).permute(0, 2, 3, 1))
-        with threads_for(half):
-            joined = _joined(*products)
-        return joined[:, :height].permute(0, 3, 1, 2)
+        made = pixels.new_empty(*pixels.shape[:3], self._outputs)
+        even, odd = made[:, 0::2], made[:, 1::2]
+        second, third = self._product(1, pixels, bias), self._product(2, pixels)
+        with threads_for(even.numel()):
+            torch.add(second, third, out=even)
+            torch.sub(second, third, out=odd)
+        del second, third
+        for rows, number, sign in ((even, 0, 1), (odd, 3, -1)):
+            product = self._product(number, pixels)
+            with threads_for(rows.numel()):
+                rows.add_(product, alpha=sign)
+        return made[:, :height].permute(0, 3, 1, 2)
+
+    def _product(self, number: int, pixels: Tensor, bias: Tensor | None = None) -> Tensor:
+        """One of the four, (1, h / 2, w, outputs)."""
+        with threads_for(pixels.numel() // 2):
+            factor = _FACTORS[number](pixels[:, 0::2], pixels[:, 1::2])
+        coded = quantised(factor.permute(0, 3, 1, 2), columns=1)
+        if coded is None:
+            return pixels.new_full((*factor.shape[:3], self._outputs), math.nan)
+        return self._kernels[number](coded, pixels.dtype, bias).permute(0, 2, 3, 1)
 
 
-def _transformed(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """What is multiplied, each (1, h / 2, w, C), of (1, h, w, C), h even."""
-    even, odd = pixels[:, 0::2], pixels[:, 1::2]
-    before, after = torch.empty_like(odd), torch.empty_like(even)
-    torch.neg(odd[:, 0], out=before[:, 0])
-    torch.sub(odd[:, :-1], odd[:, 1:], out=before[:, 1:])
-    torch.sub(even[:, :-1], even[:, 1:], out=after[:, :-1])
-    after[:, -1] = even[:, -1]
-    return before, even + odd, odd - even, after
+def _before(_: Tensor, odd: Tensor) -> Tensor:
+    factor = torch.empty_like(odd)
+    torch.neg(odd[:, 0], out=factor[:, 0])
+    torch.sub(odd[:, :-1], odd[:, 1:], out=factor[:, 1:])
+    return factor
 
 
-def _joined(first: Tensor, second: Tensor, third: Tensor, fourth: Tensor) -> Tensor:
-    batch, half, width, channels = first.shape
-    pixels = first.new_empty(batch, 2 * half, width, channels)
-    torch.add(second, third, out=pixels[:, 0::2]).add_(first)
-    torch.sub(second, third, out=pixels[:, 1::2]).sub_(fourth)
-    return pixels
+def _after(even: Tensor, _: Tensor) -> Tensor:
+    factor = torch.empty_like(even)
+    torch.sub(even[:, :-1], even[:, 1:], out=factor[:, :-1])
+    factor[:, -1] = even[:, -1]
+    return factor
+
+
+_FACTORS: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
+    _before,
+    torch.add,
+    lambda even, odd: odd - even,
+    _after,
+)
+"""What each kernel multiplies, (1, h / 2, w, C), of the even and the odd rows."""

@@ -186,7 +186,7 @@ class Renderer:
         del memory
         try:
             reached = yield from self._advanced(decoder, preview, stopwatch)
-            with stopwatch.measured("decode"), torch.inference_mode():
+            with stopwatch.measured("decode"), torch.inference_mode(), threads_for(self.resolution**2):
                 rgb = decoder.picture(reached)
         except GeneratorExit:
             self._remember(decoder)
