@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from maquette.models.blobgan import quantised as quantising
 from maquette.models.blobgan.modulated_convolution import (
     SMALLEST_FILTERED_CODES,
     ModulatedConvolution,
@@ -102,6 +103,20 @@ def test_codes_are_a_step_off_at_most_and_zero_is_exact(one: float, other: float
     decoded = (coded.codes.float() - coded.zero) * coded.step
     assert float((decoded - values).abs().max()) <= 1.01 * coded.step
     assert float(decoded[0, 0, 0, 0]) == 0.0
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_large_features_are_rounded_in_parts_to_the_same_codes(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    values, before = features(1, 6, 23, 11, 8), torch.get_num_threads()
+    kept, whole = values.clone(), quantised(values, 1, 1)
+    monkeypatch.setattr(quantising, "_NUMBERS_AT_ONCE", 100)
+    torch.set_num_threads(threads)
+    parts = quantised(values, 1, 1)
+    torch.set_num_threads(before)
+    assert whole is not None
+    assert parts is not None
+    assert torch.equal(whole.codes, parts.codes)
+    assert torch.equal(values, kept)
 
 
 @given(st.floats(1e-3, 1e3), st.floats(0, 256))

@@ -22,6 +22,8 @@ _SLACK = 0.05
 """Of a code, at both ends: where the least and the greatest number are as large, the latter would otherwise be 256."""
 _NO_FRACTION = 1.5 * 2**23
 """A float32 this large has no bits for a fraction: what is added to it is rounded, and ends up in the lowest bits."""
+_NUMBERS_AT_ONCE = 500_000
+"""What one thread goes over repeatedly: as float32 a part of that size stays in its cache."""
 
 
 def supported() -> bool:
@@ -45,40 +47,44 @@ class Quantised:
 
 
 def quantised(features: Tensor, rows: int = 0, columns: int = 0) -> Quantised | None:
-    """Features (1, C, h, w) rounded to codes; None where they are not finite. Overwrites features in float32.
+    """Features (1, C, h, w) rounded to codes; None where they are not finite.
 
     Args:
         features: in any type of floating point.
         rows: of zeros, above and below.
         columns: of zeros, on both sides.
     """
-    with threads_for(features.numel()):
-        return _quantised(features, rows, columns)
-
-
-def _quantised(features: Tensor, rows: int, columns: int) -> Quantised | None:
     # Channels last is the order in memory, without which the least value is sought in a copy.
     pixels = features.permute(0, 2, 3, 1)
-    least, greatest = (float(value) for value in torch.aminmax(pixels))
+    with threads_for(pixels.numel()):
+        least, greatest = (float(value) for value in torch.aminmax(pixels))
     least, greatest = min(least, 0.0), max(greatest, 0.0)
     step = (greatest - least) / (_GREATEST_CODE - 2 * _SLACK)
     if not math.isfinite(step):
         return None
     step = max(step, 1e-12)
     zero = round(-least / step + _SLACK)
-    wide = pixels.float()
-    codes = torch.add(torch.tensor(_NO_FRACTION + zero), wide, alpha=1 / step, out=wide).view(torch.int32)
-    return Quantised(_bordered(codes, rows, columns, zero).permute(0, 3, 1, 2), step, zero)
-
-
-def _bordered(codes: Tensor, rows: int, columns: int, zero: int) -> Tensor:
-    """The lowest bytes of (1, h, w, C), with a border of zeros."""
-    _, height, width, channels = codes.shape
-    made = torch.empty(1, height + 2 * rows, width + 2 * columns, channels, dtype=torch.uint8)
-    for edge in (made[:, :rows], made[:, rows + height :], made[:, :, :columns], made[:, :, columns + width :]):
+    _, height, width, channels = pixels.shape
+    codes = torch.empty(1, height + 2 * rows, width + 2 * columns, channels, dtype=torch.uint8)
+    for edge in (codes[:, :rows], codes[:, rows + height :], codes[:, :, :columns], codes[:, :, columns + width :]):
         edge.fill_(zero)
-    made[:, rows : rows + height, columns : columns + width] = codes
-    return made
+    _round(pixels, 1 / step, zero, codes[:, rows : rows + height, columns : columns + width])
+    return Quantised(codes.permute(0, 3, 1, 2), step, zero)
+
+
+def _round(pixels: Tensor, scale: float, zero: int, codes: Tensor) -> None:
+    """Write the codes (1, h, w, C) of pixels, in parts that stay near the processor."""
+    threads = torch.get_num_threads()
+    # Two threads are held up by waking each other for longer than one needs.
+    numbers = _NUMBERS_AT_ONCE * (threads if threads > 2 else 1)
+    at_once = max(1, numbers // pixels[0, 0].numel())
+    room, shift = torch.empty(1, at_once, *pixels.shape[2:]), torch.tensor(_NO_FRACTION + zero)
+    with threads_for(numbers):
+        for first in range(0, pixels.shape[1], at_once):
+            part = pixels[:, first : first + at_once]
+            wide = room[:, : part.shape[1]].copy_(part)
+            torch.add(shift, wide, alpha=scale, out=wide)
+            codes[:, first : first + at_once] = wide.view(torch.int32)
 
 
 class QuantisedKernel:
@@ -133,7 +139,7 @@ class QuantisedFilter:
         self._kernel = QuantisedKernel(kernel)
 
     def __call__(self, features: Tensor, bias: Tensor) -> Tensor:
-        """Convolve (B, inputs, h, w), bordered by zeros, which are overwritten.
+        """Convolve (B, inputs, h, w), bordered by zeros.
 
         Returns (B, outputs, h, w) in the features' dtype, NaN where the inputs are not finite.
         """
@@ -162,7 +168,7 @@ class QuantisedGrowth:
         self._middle = QuantisedKernel(taps[:, :, 1:2, 1:2])
 
     def __call__(self, features: Tensor) -> Tensor:
-        """(B, inputs, h, w), overwritten, to (B, outputs, 2h + 1, 2w + 1); NaN where they are not finite."""
+        """(B, inputs, h, w) to (B, outputs, 2h + 1, 2w + 1); NaN where they are not finite."""
         batch, _, height, width = features.shape
         shape = (batch, 2 * height + 1, 2 * width + 1, self._outputs)
         grown = features.new_empty(shape).permute(0, 3, 1, 2)
