@@ -77,9 +77,9 @@ def _round(pixels: Tensor, scale: float, zero: int, codes: Tensor) -> None:
     threads = torch.get_num_threads()
     # Two threads are held up by waking each other for longer than one needs.
     numbers = _NUMBERS_AT_ONCE * (threads if threads > 2 else 1)
-    at_once = max(1, numbers // pixels[0, 0].numel())
+    at_once = min(pixels.shape[1], max(1, numbers // pixels[0, 0].numel()))
     room, shift = torch.empty(1, at_once, *pixels.shape[2:]), torch.tensor(_NO_FRACTION + zero)
-    with threads_for(numbers):
+    with threads_for(room.numel()):
         for first in range(0, pixels.shape[1], at_once):
             part = pixels[:, first : first + at_once]
             wide = room[:, : part.shape[1]].copy_(part)
