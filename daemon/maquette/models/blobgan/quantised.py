@@ -8,7 +8,9 @@ output channel. Inference on a CPU only, with the operators that torch.compile u
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -127,9 +129,14 @@ def _operators() -> Any:
     return torch.ops.onednn
 
 
-def samples(batch: Tensor) -> list[Tensor]:
-    """The pictures of a batch, each a batch of one."""
+def _samples(batch: Tensor) -> list[Tensor]:
     return [batch[index : index + 1] for index in range(len(batch))]
+
+
+def one_by_one(make: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
+    """What is made of a batch, picture by picture, each a batch of one: steps between codes are a picture's own."""
+    made = [make(sample) for sample in _samples(batch)]
+    return made[0] if len(made) == 1 else torch.cat(made)
 
 
 class QuantisedFilter:
@@ -143,10 +150,9 @@ class QuantisedFilter:
 
         Returns (B, outputs, h, w) in the features' dtype, NaN where the inputs are not finite.
         """
-        made = [self._one(sample, bias.float()) for sample in samples(features)]
-        return made[0] if len(made) == 1 else torch.cat(made)
+        return one_by_one(partial(self._one, bias.float()), features)
 
-    def _one(self, sample: Tensor, bias: Tensor) -> Tensor:
+    def _one(self, bias: Tensor, sample: Tensor) -> Tensor:
         coded = quantised(sample, 1, 1)
         if coded is None:
             return sample.new_full((1, len(bias), *sample.shape[2:]), math.nan)
@@ -172,7 +178,7 @@ class QuantisedGrowth:
         batch, _, height, width = features.shape
         shape = (batch, 2 * height + 1, 2 * width + 1, self._outputs)
         grown = features.new_empty(shape).permute(0, 3, 1, 2)
-        for sample, made in zip(samples(features), samples(grown), strict=True):
+        for sample, made in zip(_samples(features), _samples(grown), strict=True):
             self._grow(quantised(sample, 1, 1), made)
         return grown
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from maquette.models.blobgan.quantised import QuantisedKernel, quantised, samples
+from maquette.models.blobgan.quantised import QuantisedKernel, one_by_one, quantised
 from maquette.models.threads import threads_for
 
 
@@ -32,10 +33,9 @@ class QuantisedMinimalFilter:
 
         Returns (B, outputs, h, w) in the features' dtype, NaN where the inputs are not finite.
         """
-        made = [self._one(sample, bias.float()) for sample in samples(features)]
-        return made[0] if len(made) == 1 else torch.cat(made)
+        return one_by_one(partial(self._one, bias.float()), features)
 
-    def _one(self, sample: Tensor, bias: Tensor) -> Tensor:
+    def _one(self, bias: Tensor, sample: Tensor) -> Tensor:
         pixels, height = sample.permute(0, 2, 3, 1), sample.shape[2]
         if height % 2:
             pixels = functional.pad(pixels, (0, 0, 0, 0, 0, 1))
